@@ -1,0 +1,237 @@
+"""From the text of a file to an `Instrument`, or to the full list of what is wrong with it."""
+
+import hashlib
+import re
+import tomllib
+from itertools import pairwise
+from typing import Any
+
+from .errors import DefinitionError
+from .model import Element, Instrument, Item, Licence, Option, OptionSet, RiskRule
+from .reader import LANGUAGE, PARAGRAPH, SLUG, Table
+from .scales import note_incomplete_pairs, read_bands, read_scales
+
+FORMAT = 1
+CADENCES = ("once", "weekly", "two_weeks", "four_weeks", "twelve_weeks")
+MAXIMUM_SIZE = 1_000_000
+MAXIMUM_ITEMS = 500
+MAXIMUM_ENTRIES = 100
+# Stands in for an option set that could not be read, so that the rest can still be checked.
+UNKNOWN_OPTIONS = OptionSet("", (Option(0, ""), Option(1, "")))
+
+
+def parse(text: str) -> Instrument:
+    """Read one instrument from the text of its TOML file.
+
+    Raises DefinitionError with one sentence for every fault found, each opening with its place:
+    "item CDP03: ...", "scale IND: ...", "line 14: ...".
+    """
+    canonical = _canonical(text)
+    problems: list[str] = []
+    root = Table(_toml(canonical), "file", problems)
+    checksum = hashlib.sha256(canonical.encode()).hexdigest()
+    instrument = _instrument(root, checksum)
+    if problems:
+        raise DefinitionError(problems)
+    return instrument
+
+
+def _canonical(text: str) -> str:
+    """The text without what an editor changes unasked: a byte order mark, Windows line ends."""
+    if not isinstance(text, str):
+        raise DefinitionError(["file: an instrument is read from text, not from bytes."])
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise DefinitionError(["file: the text holds characters that are not Unicode."]) from None
+    if size > MAXIMUM_SIZE:
+        raise DefinitionError([f"file: too large; {MAXIMUM_SIZE:,} bytes are allowed."])
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError([_syntax_sentence(str(error))]) from None
+    except (ValueError, RecursionError):
+        # A date that no calendar has, a number of thousands of digits, brackets without end.
+        raise DefinitionError(["file: a value in it is not valid TOML or far too large."]) from None
+
+
+def _syntax_sentence(message: str) -> str:
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL)
+    if found is None:
+        return f"end of the file: the file breaks off; {message}."
+    what, line, column = found.groups()
+    return f"line {line}: not valid TOML at character {column}; {what}."
+
+
+def _instrument(root: Table, checksum: str) -> Instrument:
+    root.integer("format", FORMAT, FORMAT)
+    option_sets = _option_sets(root)
+    elements = _elements(root)
+    not_applicable = _not_applicable(root)
+    items = _items(root, option_sets, elements, not_applicable)
+    by_code = {item.code: item for item in items}
+    bands = read_bands(root, MAXIMUM_ENTRIES)
+    scales = read_scales(root, by_code, bands, MAXIMUM_ENTRIES)
+    risk_rules = _risk_rules(root, by_code)
+    if not scales and not risk_rules:
+        root.note("it has neither scales nor risk rules, so its answers would say nothing.")
+    instrument = Instrument(
+        code=root.code("code", SLUG),
+        version=root.integer("version", 1, 100_000) or 0,
+        language=root.code("language", LANGUAGE),
+        name=root.text("name"),
+        purpose=root.text("purpose", limit=PARAGRAPH, lines=True),
+        window=root.text("window"),
+        introduction=root.text("introduction", limit=PARAGRAPH, lines=True),
+        minutes=root.integer("minutes", 1, 240) or 0,
+        evidence_note=root.text("evidence_note", limit=PARAGRAPH, lines=True),
+        default_cadence=root.choice("default_cadence", CADENCES),
+        licence=_licence(root),
+        option_sets=tuple(option_sets.values()),
+        items=items,
+        scales=scales,
+        risk_rules=risk_rules,
+        elements=elements,
+        not_applicable=not_applicable,
+        checksum=checksum,
+    )
+    root.finish()
+    return instrument
+
+
+def _licence(root: Table) -> Licence:
+    table = root.table("licence")
+    if table is None:
+        return Licence("", "", "")
+    licence = Licence(
+        name=table.text("name"),
+        holder=table.text("holder"),
+        terms=table.text("terms", limit=PARAGRAPH, lines=True),
+    )
+    table.finish()
+    return licence
+
+
+def _not_applicable(root: Table) -> str | None:
+    table = root.table("not_applicable", required=False)
+    if table is None:
+        return None
+    label = table.text("label")
+    table.finish()
+    return label
+
+
+def _option_sets(root: Table) -> dict[str, OptionSet]:
+    sets: dict[str, OptionSet] = {}
+    for table in root.tables("option_sets", "option set", MAXIMUM_ENTRIES, required=True):
+        code = table.code("code")
+        options = _options(table)
+        if code in sets:
+            table.note("the same code is used by another option set.")
+        sets.setdefault(code, OptionSet(code, options) if options else UNKNOWN_OPTIONS)
+        table.finish()
+    return sets
+
+
+def _options(table: Table) -> tuple[Option, ...]:
+    options: list[Option] = []
+    faults = len(table.problems)
+    entries = table.tables("options", "option", MAXIMUM_ENTRIES, label="", required=True)
+    for entry in entries:
+        value = entry.integer("value", -1000, 1000)
+        options.append(Option(value if value is not None else 0, entry.text("label")))
+        entry.finish()
+    if len(table.problems) > faults:
+        return ()
+    if len(options) < 2:
+        table.note("it needs at least two options.")
+        return ()
+    values = [option.value for option in options]
+    if any(later <= earlier for earlier, later in pairwise(values)):
+        table.note("the values of its options must rise from each option to the next.")
+        return ()
+    if len({option.label for option in options}) < len(options):
+        table.note("two of its options have the same label.")
+    return tuple(options)
+
+
+def _elements(root: Table) -> tuple[Element, ...]:
+    elements: list[Element] = []
+    for table in root.tables("elements", "element", MAXIMUM_ENTRIES):
+        number = table.integer("number", 1, 10)
+        name = table.text("name")
+        if number is not None and number in {element.number for element in elements}:
+            table.note(f"number {number} is given twice.")
+        elements.append(Element(number or 0, name))
+        table.finish()
+    return tuple(elements)
+
+
+def _items(
+    root: Table,
+    option_sets: dict[str, OptionSet],
+    elements: tuple[Element, ...],
+    not_applicable: str | None,
+) -> tuple[Item, ...]:
+    items: dict[str, Item] = {}
+    numbers = {element.number for element in elements}
+    tables = root.tables("items", "item", MAXIMUM_ITEMS, required=True)
+    for table in tables:
+        item = _item(table, option_sets)
+        if item.code in items:
+            table.note("the same code is used by another item.")
+        if item.element is not None and numbers and item.element not in numbers:
+            table.note(f"element {item.element} is not among the elements of this file.")
+        if item.may_not_apply and not_applicable is None:
+            table.note('it may not apply, so the file needs a table "not_applicable" with a label.')
+        items.setdefault(item.code, item)
+        table.finish()
+    if "items" in root.data and not root.data["items"]:
+        root.note("it has no items.")
+    note_incomplete_pairs(root, tuple(items.values()))
+    return tuple(items.values())
+
+
+def _item(table: Table, option_sets: dict[str, OptionSet]) -> Item:
+    code = table.code("code")
+    text = table.text("text", limit=1000)
+    wanted = table.text("options")
+    if wanted.strip() and wanted not in option_sets:
+        table.note(f'there is no option set "{wanted[:40]}".')
+    return Item(
+        code=code,
+        text=text,
+        option_set=option_sets.get(wanted, UNKNOWN_OPTIONS),
+        may_not_apply=table.boolean("may_not_apply"),
+        facet=table.optional_text("facet"),
+        element=table.integer("element", 1, 10, required=False),
+        pair=table.optional_text("pair"),
+    )
+
+
+def _risk_rules(root: Table, items: dict[str, Item]) -> tuple[RiskRule, ...]:
+    rules: list[RiskRule] = []
+    for table in root.tables("risk_rules", "risk rule", MAXIMUM_ENTRIES):
+        code = table.code("code")
+        item_code = table.text("item")
+        at_least = table.integer("at_least", -1000, 1000)
+        if code in {rule.code for rule in rules}:
+            table.note("the same code is used by another risk rule.")
+        item = items.get(item_code)
+        if item is None and item_code.strip():
+            table.note(f'there is no item "{item_code[:40]}".')
+        elif item is not None and at_least is not None:
+            _note_unknown_value(table, item, at_least)
+        message = table.text("message", limit=1000)
+        rules.append(RiskRule(code, item_code, at_least or 0, message))
+        table.finish()
+    return tuple(rules)
+
+
+def _note_unknown_value(table: Table, item: Item, value: int) -> None:
+    if item.option_set is not UNKNOWN_OPTIONS and value not in item.option_set.values:
+        table.note(f"no option of item {item.code} has the value {value}.")

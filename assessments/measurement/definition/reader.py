@@ -1,0 +1,185 @@
+"""Reads typed values out of TOML tables and notes every fault with its place, never raising.
+
+A faulty value is replaced by a harmless one so that reading goes on and one run finds all faults;
+nothing built from a table with faults leaves `parse`.
+"""
+
+import datetime
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+LINE, PARAGRAPH = 200, 5000
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+ZERO_WIDTH = frozenset("\u200b\u2060\ufeff")  # the joiners stay: some scripts need them
+# Control characters, surrogates, line and paragraph separators.
+HIDDEN_CATEGORIES = frozenset(("Cc", "Cs", "Zl", "Zp"))
+
+
+def hidden_character(text: str, *, lines: bool) -> str | None:
+    """Name the first character a reader could not see or that turns text round, if any."""
+    for character in text:
+        if lines and character == "\n":
+            continue
+        unseen = character in BIDI or character in ZERO_WIDTH
+        if unseen or unicodedata.category(character) in HIDDEN_CATEGORIES:
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a sentence: short, and without line breaks."""
+    text = ascii(value)
+    return text if len(text) <= 42 else text[:39] + "..."
+
+
+class Table:
+    """One table of the file; `place` opens every sentence about it."""
+
+    def __init__(self, data: dict[str, Any], place: str, problems: list[str]) -> None:
+        self.data = data
+        self.place = place
+        self.problems = problems
+        self.known: list[str] = []
+
+    def note(self, sentence: str) -> None:
+        self.problems.append(f"{self.place}: {sentence}")
+
+    def _take(self, key: str, *, required: bool) -> Any:
+        self.known.append(key)
+        if key not in self.data and required:
+            self.note(f'"{key}" is missing.')
+        return self.data.get(key)
+
+    def text(self, key: str, *, limit: int = LINE, lines: bool = False) -> str:
+        return self._text(key, limit, lines, required=True) or ""
+
+    def optional_text(self, key: str, *, limit: int = LINE, lines: bool = False) -> str | None:
+        return self._text(key, limit, lines, required=False)
+
+    def _text(self, key: str, limit: int, lines: bool, *, required: bool) -> str | None:
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.note(f'"{key}" must be text in quotation marks.')
+            return None
+        if not value.strip():
+            self.note(f'"{key}" must not be empty.')
+        elif len(value) > limit:
+            self.note(f'"{key}" is too long: {len(value)} characters, {limit} allowed.')
+        elif (hidden := hidden_character(value, lines=lines)) is not None:
+            self.note(f'"{key}" holds a character that cannot be seen ({hidden}).')
+        return value
+
+    def code(self, key: str, pattern: re.Pattern[str] = CODE) -> str:
+        value = self.text(key)
+        if value.strip() and not (pattern.fullmatch(value) and len(value) <= LINE):
+            wanted = {
+                SLUG: "small letters, digits and single hyphens",
+                LANGUAGE: 'a language code such as "en"',
+            }.get(pattern, "up to 40 letters, digits, hyphens or underscores, not first a hyphen")
+            self.note(f'"{key}" must be {wanted}.')
+        return value
+
+    def choice(self, key: str, choices: Iterable[str]) -> str:
+        value = self.text(key)
+        options = list(choices)
+        if value.strip() and value not in options:
+            self.note(f'"{key}" must be one of {", ".join(options)}; it is {shown(value)}.')
+        return value
+
+    def integer(self, key: str, low: int, high: int, *, required: bool = True) -> int | None:
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.note(f'"{key}" must be a whole number.')
+            return None
+        if not low <= value <= high:
+            self.note(f'"{key}" must be from {low} to {high}; it is {shown(value)}.')
+            return None
+        return value
+
+    def number(self, key: str, low: float, high: float, *, required: bool = True) -> float | None:
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.note(f'"{key}" must be a number.')
+            return None
+        if not low <= value <= high or not math.isfinite(value):
+            self.note(f'"{key}" must be from {low:g} to {high:g}; it is {shown(value)}.')
+            return None
+        return float(value)
+
+    def boolean(self, key: str) -> bool:
+        value = self._take(key, required=False)
+        if value is not None and not isinstance(value, bool):
+            self.note(f'"{key}" must be true or false.')
+        return value is True
+
+    def date(self, key: str) -> datetime.date | None:
+        value = self._take(key, required=False)
+        if value is None:
+            return None
+        if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+            self.note(f'"{key}" must be a date such as 2026-11-24, without quotation marks.')
+            return None
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        value = self._take(key, required=True)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            self.note(f'"{key}" must be a list of texts in quotation marks.')
+            return []
+        return list(value)
+
+    def table(self, key: str, *, required: bool = True) -> "Table | None":
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.note(f'"{key}" must be a table.')
+            return None
+        return Table(value, key if self.place == "file" else f"{self.place}, {key}", self.problems)
+
+    def tables(
+        self, key: str, noun: str, limit: int, *, label: str = "code", required: bool = False
+    ) -> list["Table"]:
+        """The tables of a list, each with a place such as "item CDP03" or "item number 4"."""
+        value = self._take(key, required=required)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            self.note(f'"{key}" must be a list of tables.')
+            return []
+        if len(value) > limit:
+            self.note(f'"{key}" has {len(value)} entries; {limit} are allowed.')
+            return []
+        prefix = "" if self.place == "file" else f"{self.place}, "
+        return [
+            Table(entry, f"{prefix}{_place(noun, entry.get(label), number)}", self.problems)
+            for number, entry in enumerate(value, start=1)
+        ]
+
+    def finish(self) -> None:
+        """Note the keys nobody asked for: most often a slip of the pen in an optional one."""
+        for key in self.data:
+            if key not in self.known:
+                known = ", ".join(self.known)
+                self.note(f"unknown key {shown(key)}; known here are {known}.")
+
+
+def _place(noun: str, label: object, number: int) -> str:
+    if isinstance(label, str) and CODE.fullmatch(label):
+        return f"{noun} {label}"
+    return f"{noun} number {number}"

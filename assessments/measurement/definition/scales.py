@@ -1,0 +1,144 @@
+"""The scales of a file, with their evidence and bands, and what must fit together in them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from .model import Band, Direction, Evidence, Item, KeyedItem, Scale
+from .reader import PARAGRAPH, Table
+
+# From MEASUREMENT 3.9: an estimate of reliability counts from 100 distinct clients on.
+MINIMUM_N_OF_AN_ESTIMATE = 100
+
+
+def read_scales(
+    root: Table,
+    items: Mapping[str, Item],
+    bands: Sequence[tuple[Table, Band]],
+    limit: int,
+) -> tuple[Scale, ...]:
+    scales: dict[str, Scale] = {}
+    for table in root.tables("scales", "scale", limit):
+        scale = _scale(table, items, tuple(band for _, band in bands))
+        if scale.code in scales:
+            table.note("the same code is used by another scale.")
+        scales.setdefault(scale.code, scale)
+        table.finish()
+    _note_faulty_bands(scales, bands)
+    return tuple(scales.values())
+
+
+def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Scale:
+    code = table.code("code")
+    name = table.text("name")
+    reading = table.text("reading")
+    direction = table.choice("direction", [direction.value for direction in Direction])
+    keyed_items = _keyed_items(table, items)
+    minimum_answered = table.integer("minimum_answered", 1, max(1, len(keyed_items)))
+    option_sets = [items[keyed.code].option_set for keyed in keyed_items if keyed.code in items]
+    return Scale(
+        code=code,
+        name=name,
+        reading=reading,
+        direction=Direction(direction) if direction in list(Direction) else Direction.NONE,
+        keyed_items=keyed_items,
+        minimum_answered=minimum_answered or 1,
+        minimum=sum(options.minimum for options in option_sets),
+        maximum=sum(options.maximum for options in option_sets),
+        evidence=_evidence(table),
+        cut=table.number("cut", 0, 100, required=False),
+        bands=tuple(sorted((b for b in bands if b.scale == code), key=lambda band: band.low)),
+    )
+
+
+def _keyed_items(table: Table, items: Mapping[str, Item]) -> tuple[KeyedItem, ...]:
+    names = table.texts("items")
+    keyed = tuple(KeyedItem(name.removeprefix("-"), name.startswith("-")) for name in names)
+    if "items" in table.data and table.data["items"] == []:
+        table.note("it has no items.")
+    for code, count in Counter(item.code for item in keyed).items():
+        if code not in items:
+            table.note(f'there is no item "{code[:40]}".')
+        elif count > 1:
+            table.note(f"item {code} is listed {count} times.")
+    return keyed
+
+
+def _evidence(scale: Table) -> Evidence:
+    table = scale.table("evidence")
+    if table is None:
+        return Evidence(rung=0)
+    evidence = Evidence(
+        rung=table.integer("rung", 0, 3) or 0,
+        reliability=table.number("reliability", 0, 1, required=False),
+        sd=table.number("sd", 0, 100, required=False),
+        source=table.optional_text("source", limit=PARAGRAPH),
+        n=table.integer("n", 0, 1_000_000_000, required=False),
+        date=table.date("date"),
+    )
+    if evidence.reliability in (0, 1):
+        table.note('"reliability" must lie between 0 and 1, without 0 and 1 themselves.')
+    if evidence.sd == 0:
+        table.note('"sd" must be greater than 0.')
+    if "rung" in table.data:
+        _note_rung_mismatch(table, evidence.rung)
+    table.finish()
+    return evidence
+
+
+def _note_rung_mismatch(table: Table, rung: int) -> None:
+    if rung == 0 and "reliability" in table.data:
+        table.note('rung 0 means that no reliability is known; take "reliability" out or rise.')
+    if rung >= 1:
+        for key in ("reliability", "sd", "source"):
+            if key not in table.data:
+                table.note(f'rung {rung} needs "{key}".')
+    count = table.data.get("n", 0)
+    if rung >= 2 and isinstance(count, int) and count < MINIMUM_N_OF_AN_ESTIMATE:
+        table.note(f'rung {rung} needs "n", and at least {MINIMUM_N_OF_AN_ESTIMATE} people.')
+
+
+def read_bands(root: Table, limit: int) -> list[tuple[Table, Band]]:
+    found = []
+    for table in root.tables("bands", "band", limit, label="label"):
+        scale = table.text("scale")
+        low = table.number("low", -1e6, 1e6)
+        high = table.number("high", -1e6, 1e6)
+        label = table.text("label")
+        table.finish()
+        if low is None or high is None:
+            continue
+        found.append((table, Band(scale, low, high, label)))
+    return found
+
+
+def _note_faulty_bands(scales: Mapping[str, Scale], bands: Sequence[tuple[Table, Band]]) -> None:
+    by_scale: dict[str, list[tuple[Table, Band]]] = defaultdict(list)
+    for table, band in bands:
+        scale = scales.get(band.scale)
+        if scale is None:
+            table.note(f'there is no scale "{band.scale[:40]}".')
+        elif band.low > band.high:
+            table.note(f"its low end {band.low:g} lies above its high end {band.high:g}.")
+        elif band.low < scale.minimum or band.high > scale.maximum:
+            table.note(f"it leaves the range of the scale, {scale.minimum} to {scale.maximum}.")
+        else:
+            by_scale[band.scale].append((table, band))
+    for entries in by_scale.values():
+        entries.sort(key=lambda entry: entry[1].low)
+        for (_, lower), (table, upper) in pairwise(entries):
+            if upper.low <= lower.high:
+                table.note(f'it overlaps with the band "{lower.label[:40]}".')
+
+
+def note_incomplete_pairs(root: Table, items: Sequence[Item]) -> None:
+    """A pair is two matched opposite items: one alone or three would skew the acquiescence mark."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        if item.pair is not None:
+            members[item.pair].append(item.code)
+    for pair, codes in members.items():
+        if len(codes) != 2:
+            root.problems.append(
+                f'item {codes[0]}: the pair "{pair[:40]}" needs two items; it has {len(codes)}.'
+            )
