@@ -1,0 +1,119 @@
+"""Answers, and the scores they give."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.assignment import Occasion
+from assessments.models.instrument import InstrumentVersion
+from clinic.encryption import EncryptedField, EncryptedJSONField
+from clinic.models import Client, User, reach
+from clinic.models.ids import Row
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(reach.clinical_rows(user))
+
+    def submitted(self) -> Self:
+        return self.filter(submitted_at__isnull=False)
+
+
+class Response(Row):
+    """The answers to one instrument at one occasion: a draft until submitted, then locked.
+
+    A database trigger refuses any change of a submitted response's answers, version, times and
+    owner (migration 0002).
+    """
+
+    class Source(models.TextChoices):
+        LINK = "link", _("By personal link, identity not verified")
+        STAFF = "staff", _("Entered by staff")
+        API = "api", _("Through the API")
+        DEMO = "demo", _("Made up for the demonstration")
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="responses")
+    occasion = models.OneToOneField(Occasion, on_delete=models.CASCADE, related_name="response")
+    version = models.ForeignKey(
+        InstrumentVersion, on_delete=models.PROTECT, related_name="responses"
+    )
+    source = models.CharField(max_length=8, choices=Source.choices)
+    # {item code: option value, or null for "does not apply"}; an item not yet answered is absent.
+    answers = EncryptedJSONField()
+    comment = EncryptedField(_("comment"), null=True)
+    # Rises with each saved draft, so that a stale tab cannot overwrite a newer answer unseen.
+    revision = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    # Of the submitted answers, so that a second submit is recognised without decrypting.
+    fingerprint = models.BinaryField(max_length=32, null=True, editable=False)
+    entered_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "submitted_at"], name="response_by_client")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(submitted_at=None, fingerprint=None)
+                | Q(submitted_at__isnull=False, fingerprint__isnull=False),
+                name="response_submitted_with_fingerprint",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None) | Q(submitted_at__gte=F("started_at")),
+                name="response_submitted_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="staff", entered_by__isnull=False) | ~Q(source="staff"),
+                name="response_by_staff_names_them",
+            ),
+        ]
+
+    def key_holder(self) -> Client:
+        return self.client
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(reach.clinical_rows(user))
+
+
+class Score(Row):
+    """One scale's value of one response, or the reason why there is none."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="scores")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="scores")
+    scale = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    value = models.FloatField(null=True)
+    pomp = models.FloatField(null=True)
+    sem = models.FloatField(null=True)  # POMP
+    answered = models.PositiveSmallIntegerField()
+    items = models.PositiveSmallIntegerField()
+    why_missing = models.CharField(max_length=200, null=True)
+
+    objects = ScoreQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "at"], name="score_by_client")]
+        constraints = [
+            models.UniqueConstraint(fields=["response", "scale"], name="score_once"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, pomp__isnull=False, why_missing=None)
+                | Q(value=None, pomp=None, why_missing__isnull=False),
+                name="score_value_or_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(pomp=None) | Q(pomp__gte=0, pomp__lte=100), name="score_pomp_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered__lte=F("items")), name="score_answered_of_items"
+            ),
+        ]

@@ -1,0 +1,175 @@
+"""Rules that a column constraint cannot say, as database triggers on SQLite and PostgreSQL.
+
+Two kinds: rows that may never change (the audit trail, published instruments, submitted answers),
+and rows that must agree with the rows they point at (a client and their clinician belong to one
+practice). The migrations install them; ``tests/guards/test_triggers.py`` checks that all of them
+are in place after the last migration, since SQLite loses a table's triggers when it is rebuilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Refuse an ``event`` (INSERT, UPDATE or DELETE) on ``table`` while ``when`` holds.
+
+    ``when`` is SQL over NEW and OLD that both databases read; "DIFFERS" stands for the null-safe
+    "is not equal", which they spell differently.
+    """
+
+    name: str
+    table: str
+    event: str
+    message: str
+    when: str = "1 = 1"
+
+    def create(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            when = self.when.replace("DIFFERS", "IS NOT")
+            return [
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            ]
+        when = self.when.replace("DIFFERS", "IS DISTINCT FROM")
+        kept = "OLD" if self.event == "DELETE" else "NEW"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {when} THEN RAISE EXCEPTION '{self.message}' "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {kept}; END $$",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+    def drop(self, vendor: str) -> list[str]:
+        on = "" if vendor == "sqlite" else f" ON {self.table}"
+        return [f"DROP TRIGGER IF EXISTS {self.name}{on}"]
+
+
+def same_practice(name: str, table: str, first: str, second: str, message: str) -> list[Refusal]:
+    """Refuse a row of ``table`` whose two sides (SQL giving a practice id) differ."""
+    return [
+        Refusal(f"{name}_{event.lower()}", table, event, message, f"({first}) DIFFERS ({second})")
+        for event in ("INSERT", "UPDATE")
+    ]
+
+
+AUDIT = [
+    Refusal(
+        f"audit_event_no_{event.lower()}",
+        "clinic_auditevent",
+        event,
+        "The audit trail is only ever added to.",
+    )
+    for event in ("UPDATE", "DELETE")
+]
+
+PEOPLE = [
+    *same_practice(
+        "care_same_practice",
+        "clinic_carerelationship",
+        "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+        "SELECT practice_id FROM clinic_membership WHERE id = NEW.clinician_id",
+        "A client and their clinician belong to one practice.",
+    ),
+    *same_practice(
+        "supervision_same_practice",
+        "clinic_supervision",
+        "SELECT practice_id FROM clinic_membership WHERE id = NEW.supervisor_id",
+        "SELECT practice_id FROM clinic_membership WHERE id = NEW.clinician_id",
+        "A supervisor and their clinician belong to one practice.",
+    ),
+]
+
+RECORDS = [
+    *[
+        Refusal(
+            f"instrument_version_no_{event.lower()}",
+            "assessments_instrumentversion",
+            event,
+            "A published version never changes.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ],
+    Refusal(
+        "response_locked",
+        "assessments_response",
+        "UPDATE",
+        "A submitted response is locked.",
+        "OLD.submitted_at IS NOT NULL AND ("
+        + " OR ".join(
+            f"NEW.{column} DIFFERS OLD.{column}"
+            for column in (
+                "answers",
+                "comment",
+                "client_id",
+                "occasion_id",
+                "version_id",
+                "source",
+                "started_at",
+                "submitted_at",
+                "fingerprint",
+            )
+        )
+        + ")",
+    ),
+    *same_practice(
+        "occasion_same_client",
+        "assessments_occasion",
+        "NEW.client_id",
+        "SELECT client_id FROM assessments_assignment WHERE id = NEW.assignment_id",
+        "An occasion belongs to the client of its assignment.",
+    ),
+    *same_practice(
+        "response_same_client",
+        "assessments_response",
+        "NEW.client_id",
+        "SELECT client_id FROM assessments_occasion WHERE id = NEW.occasion_id",
+        "A response belongs to the client of its occasion.",
+    ),
+    *same_practice(
+        "score_same_client",
+        "assessments_score",
+        "NEW.client_id",
+        "SELECT client_id FROM assessments_response WHERE id = NEW.response_id",
+        "A score belongs to the client of its response.",
+    ),
+    *same_practice(
+        "standing_same_practice",
+        "assessments_standing",
+        "NEW.practice_id",
+        "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+        "A standing belongs to the practice of its client.",
+    ),
+]
+
+ALL = [*AUDIT, *PEOPLE, *RECORDS]
+
+
+def install(cursor: Any, vendor: str, refusals: Iterable[Refusal]) -> None:
+    for refusal in refusals:
+        for statement in refusal.create(vendor):
+            cursor.execute(statement)
+
+
+def remove(cursor: Any, vendor: str, refusals: Iterable[Refusal]) -> None:
+    for refusal in refusals:
+        for statement in refusal.drop(vendor):
+            cursor.execute(statement)
+
+
+def in_migration(refusals: Iterable[Refusal]) -> tuple[Any, Any]:
+    """The forward and backward functions of a ``RunPython`` operation."""
+
+    def forward(apps: Any, schema_editor: Any) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            install(cursor, schema_editor.connection.vendor, refusals)
+
+    def backward(apps: Any, schema_editor: Any) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            remove(cursor, schema_editor.connection.vendor, refusals)
+
+    return forward, backward
