@@ -1,8 +1,8 @@
 """Starts the processes of one installation, keeps them running, and stops them cleanly.
 
 Why not a ready-made process manager: those signal the whole process group at once, and then a
-Celery worker cannot finish the task it has begun (see the decision on the supervisor in docs/adr). Here every child
-stands in a group of its own and gets exactly the signal that means "finish, then stop" to it.
+Celery worker cannot finish the task it has begun. Here every child stands in a group of its own
+and gets exactly the signal that means "finish, then stop" to it.
 
 Nothing here knows Django.
 """

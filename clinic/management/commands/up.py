@@ -64,6 +64,7 @@ class Command(BaseCommand):
         """Bring database, instruments, demonstration and static files up to date."""
         first = is_first_start()
         if first:
+            choose_demonstration()
             self.say(f"First start: setting up {settings.DATA_DIR} (about a minute)")
         self.step("Preparing the database", migrate)
         if has_command("load_instruments"):
@@ -163,6 +164,14 @@ def is_first_start() -> bool:
     return not (settings.DATA_DIR / "started").exists()
 
 
+def choose_demonstration() -> None:
+    """An untouched local start shows the demonstration; the marker keeps to that ever after."""
+    local = not settings.DATABASE_URL and not settings.TLS
+    if settings.DEMO or (local and "CAUSEWAY_DEMO" not in os.environ):
+        (settings.DATA_DIR / "demo").touch()
+        settings.DEMO = True
+
+
 def mark_started() -> None:
     (settings.DATA_DIR / "started").touch()
 
@@ -175,11 +184,6 @@ def demo_sign_ins() -> list[tuple[str, str, str]]:
     if not settings.DEMO:
         return []
     return import_module("assessments.demo").sign_ins()
-
-
-def setup_link() -> str:
-    """A fresh one-time link where the installation has nobody yet who could sign in."""
-    return ""
 
 
 def children() -> list[Child]:
