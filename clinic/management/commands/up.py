@@ -104,13 +104,6 @@ class Command(BaseCommand):
             lines += [
                 f"  {role:<{width}}  {email}  {password}" for role, email, password in sign_ins
             ]
-        link = setup_link()
-        if link:
-            lines += [
-                "",
-                "Make the first administrator (this link works once, for 30 minutes):",
-                f"  {link}",
-            ]
         lines += ["", "Ctrl-C stops it.", ""]
         self.say("\n".join(lines))
 
