@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 app = Celery("causeway")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule_filename = str(settings.DATA_DIR / "beat-schedule")
 app.autodiscover_tasks()
 
 
@@ -34,9 +35,7 @@ class EmbeddedBeat:
 
     def start(self, **_signal) -> None:
         if str(app.conf.broker_url).startswith("memory://"):
-            self.service = EmbeddedService(
-                app, thread=True, schedule_filename=app.conf.beat_schedule_filename
-            )
+            self.service = EmbeddedService(app, thread=True)
             self.service.start()
 
     def stop(self, **_signal) -> None:

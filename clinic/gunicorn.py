@@ -12,6 +12,8 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
+from clinic import log
+
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -44,7 +46,7 @@ SECRET_SEGMENT = re.compile(
 
 def mask(path: str) -> str:
     """The path with every segment that could be a secret replaced."""
-    return SECRET_SEGMENT.sub("(masked)", path)
+    return SECRET_SEGMENT.sub("...", log.mask(path))
 
 
 class MaskingLogger(Logger):
@@ -71,7 +73,8 @@ def on_starting(server) -> None:
     """
     if os.environ.get("CAUSEWAY_CHECKED") == "1":
         return
-    command = [sys.executable, str(MANAGE), "check", "--database", "default"]
+    command = [sys.executable, str(MANAGE), "check", "--deploy", "--tag", "startup"]
+    command += ["--database", "default"]
     if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own words
         server.log.error("Causeway does not start: see the reasons above.")
         sys.exit(1)

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 30.0
@@ -59,6 +60,7 @@ class Supervisor:
 
     ``ready`` is asked, in a thread, until it says that the installation answers;
     ``announce`` is called then. ``write`` gets every line meant for the person watching.
+    The children work in ``folder``.
     """
 
     def __init__(
@@ -68,12 +70,14 @@ class Supervisor:
         ready: Callable[[], bool],
         announce: Callable[[], None],
         write: Callable[[str], None],
+        folder: Path | None = None,
         ready_within: float = 60.0,
     ) -> None:
         self.children = children
         self.ready = ready
         self.announce = announce
         self.write = write
+        self.folder = folder
         self.ready_within = ready_within
         self.signals = 0
         self.failed = False
@@ -88,6 +92,7 @@ class Supervisor:
             loop.add_signal_handler(number, self.receive_signal)
         keepers = [asyncio.create_task(self.keep(child)) for child in self.children]
         waiting = asyncio.create_task(self.wait_until_ready())
+        waiting.add_done_callback(self.stop_on_trouble)
         await self.stopping.wait()
         waiting.cancel()
         await self.stop()
@@ -111,6 +116,11 @@ class Supervisor:
         else:
             for child in self.children:
                 child.send(signal.SIGKILL)
+
+    def stop_on_trouble(self, task: asyncio.Task[None]) -> None:
+        trouble = None if task.cancelled() else task.exception()
+        if trouble is not None:
+            self.give_up(f"Causeway stops: {type(trouble).__name__}: {trouble}")
 
     def give_up(self, reason: str) -> None:
         if not self.stopping.is_set():
@@ -146,6 +156,7 @@ class Supervisor:
     async def run_once(self, child: Child) -> int:
         child.process = await asyncio.create_subprocess_exec(
             *child.command,
+            cwd=self.folder,
             env={**os.environ, **child.environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
