@@ -35,6 +35,8 @@ def hidden_character(text: str, *, lines: bool) -> str | None:
 
 def shown(value: object) -> str:
     """A value as it may stand in a sentence: short, and without line breaks."""
+    if isinstance(value, int) and value.bit_length() > 100:
+        return "far too large"  # and Python refuses to write out the largest ones
     text = ascii(value)
     return text if len(text) <= 42 else text[:39] + "..."
 
@@ -80,9 +82,9 @@ class Table:
 
     def code(self, key: str, pattern: re.Pattern[str] = CODE) -> str:
         value = self.text(key)
-        if value.strip() and not (pattern.fullmatch(value) and len(value) <= LINE):
+        if value.strip() and not (pattern.fullmatch(value) and len(value) <= 64):
             wanted = {
-                SLUG: "small letters, digits and single hyphens",
+                SLUG: "up to 64 small letters, digits and single hyphens",
                 LANGUAGE: 'a language code such as "en"',
             }.get(pattern, "up to 40 letters, digits, hyphens or underscores, not first a hyphen")
             self.note(f'"{key}" must be {wanted}.')

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from .model import Band, Direction, Evidence, Item, KeyedItem, Scale
+from .model import Band, Direction, Evidence, Item, KeyedItem, OptionSet, Scale
 from .reader import PARAGRAPH, Table
 
 # From MEASUREMENT 3.9: an estimate of reliability counts from 100 distinct clients on.
@@ -35,7 +35,7 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
     direction = table.choice("direction", [direction.value for direction in Direction])
     keyed_items = _keyed_items(table, items)
     minimum_answered = table.integer("minimum_answered", 1, max(1, len(keyed_items)))
-    option_sets = [items[keyed.code].option_set for keyed in keyed_items if keyed.code in items]
+    option_sets = _option_sets(keyed_items, items)
     return Scale(
         code=code,
         name=name,
@@ -49,6 +49,16 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
         cut=table.number("cut", 0, 100, required=False),
         bands=tuple(sorted((b for b in bands if b.scale == code), key=lambda band: band.low)),
     )
+
+
+def _option_sets(
+    keyed_items: Sequence[KeyedItem], items: Mapping[str, Item]
+) -> Sequence[OptionSet]:
+    """Those of the items, in order; none where one of them is unknown, so that no fault of an
+    item is reported once more as one of the scale's range."""
+    found = [items[keyed.code].option_set for keyed in keyed_items if keyed.code in items]
+    complete = len(found) == len(keyed_items) and all(options.code for options in found)
+    return found if complete else []
 
 
 def _keyed_items(table: Table, items: Mapping[str, Item]) -> tuple[KeyedItem, ...]:
@@ -68,8 +78,9 @@ def _evidence(scale: Table) -> Evidence:
     table = scale.table("evidence")
     if table is None:
         return Evidence(rung=0)
+    rung = table.integer("rung", 0, 3)
     evidence = Evidence(
-        rung=table.integer("rung", 0, 3) or 0,
+        rung=rung or 0,
         reliability=table.number("reliability", 0, 1, required=False),
         sd=table.number("sd", 0, 100, required=False),
         source=table.optional_text("source", limit=PARAGRAPH),
@@ -80,8 +91,8 @@ def _evidence(scale: Table) -> Evidence:
         table.note('"reliability" must lie between 0 and 1, without 0 and 1 themselves.')
     if evidence.sd == 0:
         table.note('"sd" must be greater than 0.')
-    if "rung" in table.data:
-        _note_rung_mismatch(table, evidence.rung)
+    if rung is not None:
+        _note_rung_mismatch(table, rung)
     table.finish()
     return evidence
 
@@ -120,6 +131,8 @@ def _note_faulty_bands(scales: Mapping[str, Scale], bands: Sequence[tuple[Table,
             table.note(f'there is no scale "{band.scale[:40]}".')
         elif band.low > band.high:
             table.note(f"its low end {band.low:g} lies above its high end {band.high:g}.")
+        elif scale.minimum == scale.maximum:
+            continue  # its items have faults of their own
         elif band.low < scale.minimum or band.high > scale.maximum:
             table.note(f"it leaves the range of the scale, {scale.minimum} to {scale.maximum}.")
         else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..change import two_sided_quantile
 from . import stages as naming
 from .plane import SCALES, balance, balance_error, elevation, probability_above, z_of
-from .smoothing import Estimate, SmoothedChange, change_between, smooth
+from .smoothing import Estimate, SmoothedChange, change_between, require_times, smooth
 from .stages import Cut, Stage, StageReading
 from .verdicts import JUDGED, RELIABLE, Contrast, Verdict, contrast, held, judge, require_rule
 
@@ -145,6 +145,7 @@ def follow(
     times that go back, and a window or persistence below 1.
     """
     require_rule(window, persistence)
+    require_times([administration.weeks for administration in administrations])
     known = [_known(administration) for administration in administrations]
     weeks = tuple(administration.weeks for administration in administrations)
     estimates = {
@@ -213,7 +214,6 @@ def _estimates(
     values = [entry.scores.get(scale) for entry in known]
     sems = [entry.errors.get(scale) for entry in known]
     first = next((i for i, value in enumerate(values) if value is not None), len(values))
-    smooth(weeks[:first], values[:first], sems[:first], *model)  # checks the times and the model
     return (None,) * first + tuple(smooth(weeks[first:], values[first:], sems[first:], *model))
 
 

@@ -94,6 +94,14 @@ def change_between(first: Estimate, last: Estimate) -> SmoothedChange:
     return SmoothedChange(difference, math.sqrt(variance), 1 - rose, rose)
 
 
+def require_times(times_weeks: Sequence[float]) -> None:
+    """Raise ValueError unless the times are finite and never go back."""
+    if not all(math.isfinite(time) for time in times_weeks):
+        raise ValueError("times must be finite")
+    if any(later < earlier for earlier, later in pairwise(times_weeks)):
+        raise ValueError("times must not go back")
+
+
 def _filter(
     times: Sequence[float],
     values: Sequence[float | None],
@@ -103,7 +111,7 @@ def _filter(
     variance: float,
 ) -> tuple[list[float], list[float]]:
     means, variances = [], []
-    previous = times[0] if times else 0.0
+    previous = times[0] if len(times) else 0.0
     for time, value, sem in zip(times, values, sems, strict=True):
         variance += q * (time - previous)
         previous = time
@@ -127,10 +135,7 @@ def _require(
 ) -> None:
     if not len(times) == len(values) == len(sems):
         raise ValueError("times, values and errors must be of equal length")
-    if not all(math.isfinite(time) for time in times):
-        raise ValueError("times must be finite")
-    if any(later < earlier for earlier, later in pairwise(times)):
-        raise ValueError("times must not go back")
+    require_times(times)
     for value, sem in zip(values, sems, strict=True):
         if value is None:
             continue

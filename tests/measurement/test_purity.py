@@ -1,0 +1,52 @@
+"""Numbers are pure: the standard library only, and arrows in one direction."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "assessments" / "measurement"
+# A module may import those of a lower number.
+ORDER = {"definition": 0, "scoring": 1, "schedule": 1, "change": 2, "movement": 3}
+MODULES = sorted(FOLDER.rglob("*.py"))
+
+
+def test_measurement_loads_without_django_or_any_package():
+    code = (
+        "import sys; before = set(sys.modules);"
+        "from assessments.measurement import definition, scoring, schedule, change, movement;"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before};"
+        "print(sorted(name for name in new - set(sys.stdlib_module_names) if name[0] != '_'))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "['assessments']"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_module_imports_only_earlier_ones(path):
+    own = path.relative_to(FOLDER).parts[0].removesuffix(".py")
+    depth = len(path.relative_to(FOLDER).parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or node.level != depth:
+            continue
+        assert node.module is not None
+        imported = node.module.partition(".")[0]
+        assert ORDER[imported] < ORDER[own]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_module_asks_no_clock(path):
+    names = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    assert names.isdisjoint({"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter"})
