@@ -1,0 +1,335 @@
+"""The movement map: counter-dependence against independence, as one path through time.
+
+x runs from 100 on the left to 0 on the right and y upward, so that movement from counter-dependence
+toward independence reads to the right and up; scores are never flipped, the axis is. Both axes have
+the same unit, so a step of ten points is equally long in either direction and ellipses are true.
+
+The path ages from pale to dark. Start is a ring, now is a diamond; words name both, with dates.
+Around each lies the region that holds the true position with 95 % probability. Two independent
+errors are asked to hold together, so its half-axes are sqrt(chi-square(.95; 2)) = 2.448 standard
+deviations, not 1.96: an ellipse of 1.96 would hold both in only 85 % of cases.
+
+Laid out for `width`: below 480 the compact layout has fewer ticks and larger type for its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import log, sqrt
+
+from assessments.charts import geometry, svg, text
+from assessments.charts.chart import (
+    Canvas,
+    Chart,
+    Table,
+    drawing,
+    empty,
+    fill,
+    point,
+    whole,
+)
+from assessments.charts.labels import Ellipse
+from assessments.charts.plane_names import Layout, Mark, Zone, draw_names, draw_zones
+from assessments.charts.scale import DateStyle, FormatDate, english_date
+
+JOINT_95 = sqrt(-2 * log(1 - 0.95))
+"""Radius of the joint 95 % region of two independent errors, in standard deviations (2.448)."""
+SINGLE_95 = 1.959964
+"""Half-width of a 95 % interval of one error, in standard deviations."""
+AGES = 6
+"""Shades of the path, oldest 1 to newest 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanePoint:
+    """One estimated position. Scores 0 to 100, standard deviations in the same points.
+
+    `label` is an extra line of the tooltip ("week 12", "long form").
+    """
+
+    at: date
+    cdp: float
+    ind: float
+    sd_cdp: float
+    sd_ind: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """One earlier moment to mark and name on the path ("last review")."""
+
+    at: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneWords:
+    """Every word of the map: plain strings (gettext, not lazy). {value}, {error} are filled in."""
+
+    title: str = "Movement map"
+    description: str = ""
+    caption: str = "Movement map in figures"
+    x_axis: str = "Counter-dependence"
+    x_more: str = "← more guarded"
+    x_less: str = "less guarded →"
+    y_axis: str = "Independence ↑"
+    y_scale: str = "Independence"
+    start: str = "Start"
+    now: str = "Now"
+    single: str = "First answers"
+    date: str = "Date"
+    error: str = "Error (95 %)"
+    estimate: str = "{value}, give or take {error}"
+    claims: str = "Claims independence"
+    claims_note: str = "stays guarded"
+    independent: str = "Independent"
+    independent_note: str = "the platform for interdependence"
+    guarded: str = "Counter-dependent"
+    guarded_note: str = ""
+    forming: str = "Open"
+    forming_note: str = "autonomy still forming"
+    empty: str = "No answers yet. The map begins with the first form."
+
+    @property
+    def zones(self) -> tuple[Zone, Zone, Zone, Zone]:
+        """Left top, right top, left bottom, right bottom."""
+        return (
+            Zone(self.claims, self.claims_note),
+            Zone(self.independent, self.independent_note),
+            Zone(self.guarded, self.guarded_note),
+            Zone(self.forming, self.forming_note),
+        )
+
+
+def draw(
+    points: Sequence[PlanePoint],
+    words: PlaneWords | None = None,
+    *,
+    cut: float = 50.0,
+    width: float = 560.0,
+    prefix: str = "plane",
+    group: str = "movement",
+    format_date: FormatDate = english_date,
+    highlight: Highlight | None = None,
+) -> Chart:
+    """The map of these positions, in time order. Finite numbers only, else ValueError.
+
+    What lies outside 0 to 100 is clipped, never moved. `cut` divides the four zones.
+    """
+    words = words or PlaneWords()
+    layout = Layout.of(width)
+    canvas = Canvas(
+        "plane", prefix, width, layout.height, words.title, words.description, group=group
+    )
+    if not points:
+        return empty(canvas, words.empty, words.caption)
+    x, y = layout.x, layout.y
+    places = [(x(p.cdp), y(p.ind)) for p in points]
+    marks = _marks(points, places, layout, words, format_date, highlight)
+    trace = _trace(places)
+    zones, zone_boxes = draw_zones(layout, words.zones, cut, marks, trace)
+    named = draw_names(layout, marks, trace, zone_boxes)
+    content = [
+        _clips(layout, prefix),
+        drawing([*_ground(layout, cut), *_axes(layout, words), *zones]),
+        drawing(_path(places, marks), clip_path=f"url(#{prefix}-frame)"),
+        svg.tag(
+            "g",
+            "".join(_points(points, places, marks, words, format_date)),
+            clip_path=f"url(#{prefix}-marks)",
+        ),
+        drawing(named),
+    ]
+    frame = layout.frame
+    picture = canvas.close(
+        content, left=frame.left, right=frame.right, top=frame.top, bottom=frame.bottom
+    )
+    return Chart(picture, _table(points, words, format_date))
+
+
+def _marks(
+    points: Sequence[PlanePoint],
+    places: Sequence[geometry.Point],
+    layout: Layout,
+    words: PlaneWords,
+    format_date: FormatDate,
+    highlight: Highlight | None,
+) -> list[Mark]:
+    """Start, an earlier moment where one is asked for, and now; now comes last and lies on top."""
+    first, last = points[0], points[-1]
+    style: DateStyle = "day" if first.at.year == last.at.year else "full"
+
+    def mark(kind: str, index: int, name: str, radius: float, region: bool = True) -> Mark:
+        p, (x, y) = points[index], places[index]
+        unit = layout.x.unit * JOINT_95
+        ellipse = Ellipse(x, y, p.sd_cdp * unit, p.sd_ind * unit) if region else None
+        return Mark(kind, x, y, f"{name}, {format_date(p.at, style)}", ellipse, radius)
+
+    if len(points) == 1:
+        return [mark("now", 0, words.single, 8)]
+    marks = [mark("start", 0, words.start, 7)]
+    if highlight:
+        found = [n for n, p in enumerate(points[1:-1], 1) if p.at == highlight.at]
+        marks += [mark("then", n, highlight.label, 5, region=False) for n in found[:1]]
+    return [*marks, mark("now", len(points) - 1, words.now, 8)]
+
+
+def _trace(places: Sequence[geometry.Point]) -> list[geometry.Point]:
+    """The way in steps of a dozen pixels: what labels try not to cover."""
+    total = geometry.length(places)
+    return geometry.along(places, geometry.spread(total, 12, 90)) if total else list(places[:1])
+
+
+def _clips(layout: Layout, prefix: str) -> str:
+    """Lines and ellipses end at the frame; marks may stand whole on its edge."""
+    clips = []
+    for name, box in (("frame", layout.frame), ("marks", layout.frame.grown(9))):
+        rect = svg.tag(
+            "rect",
+            x=box.left,
+            y=box.top,
+            width=box.right - box.left,
+            height=box.bottom - box.top,
+        )
+        clips.append(svg.tag("clipPath", rect, id=f"{prefix}-{name}"))
+    return svg.tag("defs", "".join(clips))
+
+
+def _ground(layout: Layout, cut: float) -> list[str]:
+    frame = layout.frame
+    x, y = layout.x(cut), layout.y(cut)
+    return [
+        svg.tag(
+            "rect",
+            x=x,
+            y=frame.top,
+            width=max(0.0, frame.right - x),
+            height=max(0.0, y - frame.top),
+            class_="chart-zone",
+        ),
+        svg.line(x, frame.top, x, frame.bottom, "chart-cut"),
+        svg.line(frame.left, y, frame.right, y, "chart-cut"),
+        svg.tag(
+            "rect",
+            x=frame.left,
+            y=frame.top,
+            width=frame.right - frame.left,
+            height=frame.bottom - frame.top,
+            class_="chart-frame-line",
+        ),
+    ]
+
+
+def _axes(layout: Layout, words: PlaneWords) -> list[str]:
+    frame, x, y = layout.frame, layout.x, layout.y
+    values = (0, 50, 100) if layout.compact else (0, 25, 50, 75, 100)
+    ticks = []
+    for value in values:
+        at_x, at_y = x(value), y(value)
+        ticks.append(svg.line(at_x, frame.bottom, at_x, frame.bottom + 4, "chart-tick"))
+        ticks.append(svg.line(frame.left - 4, at_y, frame.left, at_y, "chart-tick"))
+        ticks.append(svg.text(str(value), at_x, frame.bottom + 17, text_anchor="middle"))
+        ticks.append(svg.text(str(value), frame.left - 8, at_y + 4, text_anchor="end"))
+    size = 12.5 if layout.compact else 13.0
+    base = frame.bottom + (40 if layout.compact else 43)
+    middle = (frame.left + frame.right) / 2
+    room = (frame.right - frame.left - text.width(words.x_axis, size, bold=True)) / 2 - 8
+    titles = [
+        svg.text(words.x_axis, middle, base, text_anchor="middle", class_="chart-axis"),
+        svg.text(text.shorten(words.x_more, size, room), frame.left, base),
+        svg.text(text.shorten(words.x_less, size, room), frame.right, base, text_anchor="end"),
+        svg.text(words.y_axis, frame.left, frame.top - 12, class_="chart-axis"),
+    ]
+    return [
+        svg.tag("g", "".join(ticks), class_="chart-text-soft", font_size=12),
+        svg.tag("g", "".join(titles), class_="chart-text-soft", font_size=size),
+    ]
+
+
+def _path(places: Sequence[geometry.Point], marks: Sequence[Mark]) -> list[str]:
+    parts = [
+        svg.tag(
+            "ellipse",
+            cx=m.ellipse.x,
+            cy=m.ellipse.y,
+            rx=m.ellipse.rx,
+            ry=m.ellipse.ry,
+            class_=f"chart-region chart-region--{m.kind}",
+        )
+        for m in marks
+        if m.ellipse
+    ]
+    steps = len(places) - 1
+    if steps > 0:
+        shades = min(AGES, steps)
+        for shade in range(shades):
+            begin, end = shade * steps // shades, (shade + 1) * steps // shades
+            age = AGES - shades + shade + 1
+            part = svg.path(places[begin : end + 1])
+            parts.append(svg.tag("path", d=part, class_=f"chart-path chart-age-{age}"))
+    heads = geometry.chevrons(places, 6.5, step=120, margin=24)
+    return [*parts, *(svg.tag("path", d=svg.path(head), class_="chart-arrow") for head in heads)]
+
+
+def _points(
+    points: Sequence[PlanePoint],
+    places: Sequence[geometry.Point],
+    marks: Sequence[Mark],
+    words: PlaneWords,
+    format_date: FormatDate,
+) -> list[str]:
+    """One group a position, in time order; the marks are the first and the last."""
+    shown = geometry.thinned(places, 9)
+    last = len(points) - 1
+    drawn = []
+    for n, (p, (x, y)) in enumerate(zip(points, places, strict=True)):
+        age = AGES if last < 1 else max(1, -(-n * AGES // last))
+        if n == last:
+            mark = _diamond(x, y, marks[-1].radius)
+        elif n == 0:
+            mark = svg.tag("circle", cx=x, cy=y, r=marks[0].radius, class_="chart-start")
+        else:
+            class_ = f"chart-dot chart-age-{age}" if shown[n] else "chart-dot--quiet"
+            mark = svg.tag("circle", cx=x, cy=y, r=2.6 if shown[n] else 1, class_=class_)
+        tip = [format_date(p.at, "full"), *_sentences(p, words)]
+        drawn.append(point(mark, p.at, x, y, tip))
+    drawn += [
+        svg.tag("circle", cx=m.x, cy=m.y, r=5.5, class_="chart-then", aria_hidden="true")
+        for m in marks
+        if m.kind == "then"
+    ]
+    return drawn
+
+
+def _diamond(x: float, y: float, r: float) -> str:
+    corners = ((x, y - r), (x + r, y), (x, y + r), (x - r, y))
+    return svg.tag("path", d=svg.path(corners, closed=True), class_="chart-now")
+
+
+def _sentences(p: PlanePoint, words: PlaneWords) -> list[str]:
+    lines = []
+    for name, value, sd in (
+        (words.x_axis, p.cdp, p.sd_cdp),
+        (words.y_scale, p.ind, p.sd_ind),
+    ):
+        estimate = fill(words.estimate, value=whole(value), error=whole(SINGLE_95 * sd))
+        lines.append(f"{name} {estimate}")
+    return [*lines, p.label] if p.label else lines
+
+
+def _table(points: Sequence[PlanePoint], words: PlaneWords, format_date: FormatDate) -> Table:
+    rows = tuple(
+        (
+            format_date(p.at, "full"),
+            whole(p.cdp),
+            whole(SINGLE_95 * p.sd_cdp),
+            whole(p.ind),
+            whole(SINGLE_95 * p.sd_ind),
+        )
+        for p in points
+    )
+    header = (words.date, words.x_axis, words.error, words.y_scale, words.error)
+    return Table(words.caption, header, rows)

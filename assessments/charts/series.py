@@ -1,0 +1,386 @@
+"""One scale over true time: the answers, the smoothed course, the own start with its error.
+
+Dots are answers: hollow inside the error of the own start, filled outside it. The line is the
+smoothed course with its 95 % band. The quiet band is the start plus and minus the change that error
+alone can make. Where forms were missed the line stops, and a small tick at the foot says so. The
+axis is always 0 to 100, and the time range comes in, so that four of these stand side by side and
+mean the same. Laid out for `width`; it is a small multiple and needs no compact variant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.charts import labels, svg, text
+from assessments.charts.chart import Canvas, Chart, Table, drawing, empty, fill, point, whole
+from assessments.charts.events import Event, PlacedEvent, layout
+from assessments.charts.labels import Box
+from assessments.charts.plane import SINGLE_95
+from assessments.charts.ribbon import time_data
+from assessments.charts.scale import FormatDate, Linear, TimeAxis, day_number, english_date
+
+SCALES = frozenset({"cdp", "ind", "dep", "int"})
+"""Codes with a colour of their own; any other scale is drawn in ink."""
+
+_SIZE, _LEFT, _RIGHT, _EVENT_ROW = 11.5, 28.0, 30.0, 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One form. `value` is its score on 0 to 100, None where there is none (`why_missing`).
+
+    `sem` is the error of that score; `mean` and `sd` are the smoothed estimate, if there is one.
+    """
+
+    at: date
+    value: float | None
+    sem: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    why_missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The own start: `value` and the minimal detectable change `margin`, over its segment."""
+
+    value: float
+    margin: float
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesWords:
+    """Every word of one scale's chart. {value} and {error} are filled in."""
+
+    title: str = "Scale"
+    description: str = ""
+    caption: str = "Scale in figures"
+    cut: str = "midpoint"
+    date: str = "Date"
+    answer: str = "Answers"
+    smoothed: str = "Smoothed"
+    error: str = "Error (95 %)"
+    against_start: str = "Against the start"
+    estimate: str = "{value}, give or take {error}"
+    beyond: str = "beyond the error of the start"
+    within: str = "within the error of the start"
+    missed: str = "no form"
+    unscored: str = "not scored"
+    none_mark: str = "–"
+    empty: str = "No answers yet."
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    axis: TimeAxis
+    y: Linear
+    top: float
+    bottom: float
+    width: float
+
+    @property
+    def left(self) -> float:
+        return _LEFT
+
+    @property
+    def right(self) -> float:
+        return self.width - _RIGHT
+
+    @property
+    def box(self) -> Box:
+        return Box(self.left, self.top, self.right, self.bottom)
+
+
+def draw(
+    points: Sequence[SeriesPoint],
+    words: SeriesWords | None = None,
+    *,
+    scale: str = "",
+    span: tuple[date, date] | None = None,
+    baselines: Sequence[Baseline] = (),
+    events: Sequence[Event] = (),
+    missed: Sequence[date] = (),
+    cut: float | None = 50.0,
+    width: float = 280.0,
+    height: float = 150.0,
+    prefix: str = "series",
+    group: str = "movement",
+    format_date: FormatDate = english_date,
+) -> Chart:
+    """The chart of these forms, in time order. Finite numbers only, else ValueError.
+
+    `scale` ("cdp", "ind", "dep", "int") chooses the colour; `span` is the shared time range;
+    `height` is that of the plot, event names come on top of it.
+    """
+    words = words or SeriesWords()
+    if not points:
+        blank = Canvas("series", prefix, width, height + 28, words.title, words.description, group)
+        return empty(blank, words.empty, words.caption)
+    first, last = span or (points[0].at, points[-1].at)
+    axis = TimeAxis.between(first, last, _LEFT + 5, width - _RIGHT - 5)
+    placed = layout(events, axis, _SIZE, (_LEFT, width - 2), rows=2 if width < 400 else 3)
+    top = 8 + _EVENT_ROW * max((p.row + 1 for p in placed if p.row is not None), default=0)
+    frame = _Frame(axis, Linear(0, 100, top + height, top), top, top + height, width)
+    canvas = Canvas(
+        "series", prefix, width, frame.bottom + 24, words.title, words.description, group
+    )
+    runs = _runs(points, missed, events)
+    clip = f"{svg.checked_prefix(prefix)}-frame"
+    grid = [*_grid(frame, cut), *_event_lines(placed, frame), *_missed(missed, frame)]
+    names = [*_event_names(placed, frame), *_cut_label(frame, words, cut, points)]
+    content = [
+        svg.tag("defs", svg.tag("clipPath", _rect(frame.box), id=clip)),
+        drawing(_baselines(baselines, frame), clip_path=f"url(#{clip})"),
+        drawing(grid),
+        drawing(_course(runs, frame), clip_path=f"url(#{clip})"),
+        *_dots(points, frame, baselines, words, format_date),
+        drawing(names, font_size=_SIZE),
+        drawing(_last(points, frame)),
+        drawing(_ticks(frame, format_date), font_size=_SIZE, class_="chart-text-soft"),
+    ]
+    colour = f"chart-scale--{scale}" if scale in SCALES else "chart-scale--ink"
+    picture = canvas.close(
+        [svg.tag("g", "".join(content), class_=colour)], **time_data(axis, top, frame.bottom)
+    )
+    return Chart(picture, _table(points, missed, baselines, words, format_date))
+
+
+def _rect(box: Box, **attributes: svg.AttributeValue) -> str:
+    return svg.tag(
+        "rect",
+        x=box.left,
+        y=box.top,
+        width=max(0.0, box.right - box.left),
+        height=max(0.0, box.bottom - box.top),
+        **attributes,
+    )
+
+
+def _baselines(baselines: Sequence[Baseline], frame: _Frame) -> list[str]:
+    parts = []
+    for own in baselines:
+        left = frame.left if own.start is None else frame.axis(own.start)
+        right = frame.right if own.end is None else frame.axis(own.end)
+        top, bottom = frame.y(own.value + own.margin), frame.y(own.value - own.margin)
+        parts.append(_rect(Box(left, top, right, bottom), class_="chart-own"))
+        level = frame.y(own.value)
+        parts.append(svg.line(left, level, right, level, "chart-own-level"))
+    return parts
+
+
+def _grid(frame: _Frame, cut: float | None) -> list[str]:
+    parts = []
+    for value in (0, 50, 100):
+        y = frame.y(value)
+        if value != cut:
+            parts.append(svg.line(frame.left, y, frame.right, y, "chart-grid"))
+        parts.append(
+            svg.text(
+                str(value),
+                frame.left - 6,
+                y + 4,
+                text_anchor="end",
+                font_size=_SIZE,
+                class_="chart-text-soft",
+            )
+        )
+    if cut is not None:
+        y = frame.y(cut)
+        parts.append(svg.line(frame.left, y, frame.right, y, "chart-cut"))
+    return parts
+
+
+def _event_lines(placed: Sequence[PlacedEvent], frame: _Frame) -> list[str]:
+    parts = []
+    for p in placed:
+        top = frame.top - (0 if p.row is None else _EVENT_ROW * (p.row + 1) - 3)
+        class_ = "chart-break" if p.event.breaks else "chart-event"
+        parts.append(svg.line(p.x, top, p.x, frame.bottom, class_))
+    return parts
+
+
+def _event_names(placed: Sequence[PlacedEvent], frame: _Frame) -> list[str]:
+    return [
+        svg.text(p.label, p.left, frame.top - _EVENT_ROW * p.row - 4, class_="chart-text-soft")
+        for p in placed
+        if p.row is not None
+    ]
+
+
+def _missed(missed: Sequence[date], frame: _Frame) -> list[str]:
+    return [
+        svg.line(x, frame.bottom - 5, x, frame.bottom, "chart-missed")
+        for x in (frame.axis(at) for at in missed if frame.axis.contains(at))
+    ]
+
+
+def _runs(
+    points: Sequence[SeriesPoint], missed: Sequence[date], events: Sequence[Event]
+) -> list[list[tuple[date, float, float]]]:
+    """Stretches of the smoothed course without a missed form or a break in between."""
+    ends = sorted([*map(day_number, missed), *(day_number(e.at) for e in events if e.breaks)])
+    runs: list[list[tuple[date, float, float]]] = []
+    previous = float("-inf")
+    at_end = 0
+    for p in points:
+        if p.mean is None or p.sd is None:
+            continue
+        day = day_number(p.at)
+        broken = not runs
+        while at_end < len(ends) and ends[at_end] <= day:
+            # A form that came in on the day of the break belongs to what begins there.
+            broken = broken or ends[at_end] > previous
+            at_end += 1
+        if broken:
+            runs.append([])
+        runs[-1].append((p.at, p.mean, p.sd))
+        previous = day
+    return runs
+
+
+def _course(runs: Sequence[Sequence[tuple[date, float, float]]], frame: _Frame) -> list[str]:
+    parts = []
+    for run in runs:
+        at = [frame.axis(when) for when, _, _ in run]
+        level = [frame.y(mean) for _, mean, _ in run]
+        half = [SINGLE_95 * sd * frame.y.unit for _, _, sd in run]
+        if len(run) == 1:
+            ends = (at[0], level[0] - half[0], at[0], level[0] + half[0])
+            parts.append(svg.line(*ends, "chart-whisker"))
+            continue
+        upper = [(x, y - h) for x, y, h in zip(at, level, half, strict=True)]
+        lower = [(x, y + h) for x, y, h in zip(at, level, half, strict=True)]
+        band = svg.path([*upper, *reversed(lower)], closed=True)
+        parts.append(svg.tag("path", d=band, class_="chart-band"))
+        line = svg.path(zip(at, level, strict=True))
+        parts.append(svg.tag("path", d=line, class_="chart-line"))
+    return parts
+
+
+def _outside(p: SeriesPoint, baselines: Sequence[Baseline]) -> bool | None:
+    """Whether an answer lies beyond the error of the own start; None without a start to compare."""
+    day = day_number(p.at)
+    for own in baselines:
+        begun = own.start is None or day_number(own.start) <= day
+        if begun and (own.end is None or day < day_number(own.end)) and p.value is not None:
+            return abs(p.value - own.value) > own.margin
+    return None
+
+
+def _dots(
+    points: Sequence[SeriesPoint],
+    frame: _Frame,
+    baselines: Sequence[Baseline],
+    words: SeriesWords,
+    format_date: FormatDate,
+) -> list[str]:
+    pitch = (frame.axis.end - frame.axis.start) / max(1, len(points) - 1)
+    radius = 3.0 if pitch >= 6 else 2.4 if pitch >= 3.5 else 1.7
+    drawn = []
+    for p in points:
+        x = frame.axis(p.at)
+        outside = _outside(p, baselines)
+        tip = [format_date(p.at, "full"), *_sentences(p, outside, words)]
+        if p.value is None:
+            y = frame.bottom - 5
+            cross = f"{_stroke(x, y, 2.5, 2.5)}{_stroke(x, y, 2.5, -2.5)}"
+            mark = svg.tag("path", d=cross, class_="chart-unscored")
+            short = words.none_mark
+        else:
+            y = frame.y(p.value)
+            class_ = "chart-answer chart-answer--outside" if outside else "chart-answer"
+            mark = svg.tag("circle", cx=x, cy=y, r=radius, class_=class_)
+            short = whole(p.value)
+        drawn.append(point(mark, p.at, x, y, tip, short=short))
+    return drawn
+
+
+def _stroke(x: float, y: float, dx: float, dy: float) -> str:
+    return svg.path([(x - dx, y - dy), (x + dx, y + dy)])
+
+
+def _estimate(value: float, sd: float | None, words: SeriesWords) -> str:
+    if sd is None:
+        return whole(value)
+    return fill(words.estimate, value=whole(value), error=whole(SINGLE_95 * sd))
+
+
+def _sentences(p: SeriesPoint, outside: bool | None, words: SeriesWords) -> list[str]:
+    lines = []
+    if p.value is None:
+        lines.append(p.why_missing or words.unscored)
+    else:
+        lines.append(f"{words.answer} {_estimate(p.value, p.sem, words)}")
+    if p.mean is not None:
+        lines.append(f"{words.smoothed} {_estimate(p.mean, p.sd, words)}")
+    if outside is not None:
+        lines.append(words.beyond if outside else words.within)
+    return lines
+
+
+def _cut_label(
+    frame: _Frame, words: SeriesWords, cut: float | None, points: Sequence[SeriesPoint]
+) -> list[str]:
+    """The name of the cut line, at that of its four ends where least lies beneath it."""
+    if cut is None or not words.cut:
+        return []
+    wide, y = text.width(words.cut, 10.5), frame.y(cut)
+    trace = [(frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v]
+    scene = labels.Scene(frame.box, trace=trace)
+    options = [
+        Box(left, top, left + wide, top + 12)
+        for left in (frame.right - wide - 3, frame.left + 3)
+        for top in (y - 14, y + 2)
+    ]
+    best = min(options, key=scene.cost)
+    return [
+        svg.text(
+            words.cut, best.left, best.top + 10, class_="chart-cut-name chart-halo", font_size=10.5
+        )
+    ]
+
+
+def _last(points: Sequence[SeriesPoint], frame: _Frame) -> list[str]:
+    """The latest smoothed value, printed at the end of its line."""
+    known = [p for p in points if p.mean is not None and frame.axis.contains(p.at)]
+    if not known or known[-1].mean is None:
+        return []
+    value = known[-1].mean
+    y = min(max(frame.y(value), frame.top + 4), frame.bottom - 2)
+    return [svg.text(whole(value), frame.right + 5, y + 4.5, class_="chart-last", font_size=13)]
+
+
+def _ticks(frame: _Frame, format_date: FormatDate) -> list[str]:
+    parts = []
+    for tick in frame.axis.ticks(format_date, _SIZE, 20):
+        parts.append(svg.line(tick.x, frame.bottom, tick.x, frame.bottom + 4, "chart-tick"))
+        parts.append(svg.text(tick.label, tick.x, frame.bottom + 17, text_anchor="middle"))
+    return parts
+
+
+def _table(
+    points: Sequence[SeriesPoint],
+    missed: Sequence[date],
+    baselines: Sequence[Baseline],
+    words: SeriesWords,
+    format_date: FormatDate,
+) -> Table:
+    rows: list[tuple[float, tuple[str, ...]]] = []
+    for p in points:
+        outside = _outside(p, baselines)
+        against = "" if outside is None else words.beyond if outside else words.within
+        answer = (p.why_missing or words.unscored) if p.value is None else whole(p.value)
+        sem = "" if p.sem is None or p.value is None else whole(SINGLE_95 * p.sem)
+        mean = "" if p.mean is None else whole(p.mean)
+        sd = "" if p.sd is None else whole(SINGLE_95 * p.sd)
+        row = (format_date(p.at, "full"), answer, sem, mean, sd, against)
+        rows.append((day_number(p.at), row))
+    empty_cells = (words.missed, "", "", "", "")
+    rows += [(day_number(at), (format_date(at, "full"), *empty_cells)) for at in missed]
+    rows.sort(key=lambda row: row[0])
+    header = (words.date, words.answer, words.error, words.smoothed, words.error)
+    return Table(words.caption, (*header, words.against_start), tuple(row for _, row in rows))
