@@ -96,7 +96,7 @@ def record(
         action=action,
         outcome=outcome,
         client_id=getattr(client, "pk", client),
-        object_type=about._meta.model_name if about is not None else "",
+        object_type=(about._meta.model_name or "") if about is not None else "",
         object_id=about.pk if about is not None else None,
         fields=sorted(fields),
         details=details or {},

@@ -18,7 +18,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -166,6 +166,11 @@ class EncryptedField(models.BinaryField):
     The key is that of ``instance.key_holder()``. It cannot be filtered or updated in a query:
     both raise, since a query would see or write plain text.
     """
+
+    if TYPE_CHECKING:
+        # What the type checker's Django plugin reads: the plain value, not bytes.
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     descriptor_class = _PlainOnDemand
 

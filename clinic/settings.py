@@ -180,6 +180,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 # Rows are the truth: each sweep looks for what is due, so a missed beat costs a minute, not a form.
 CELERY_BEAT_SCHEDULE = {
     "open occasions": {"task": "assessments.tasks.sweep_occasions", "schedule": 60.0},
+    "write occasions ahead": {"task": "assessments.tasks.write_occasions", "schedule": 3600.0},
     "deliver notices": {"task": "clinic.tasks.sweep_notices", "schedule": 20.0},
     "refresh standings": {"task": "assessments.tasks.sweep_standings", "schedule": 300.0},
 }

@@ -1,0 +1,114 @@
+"""Alerts: something a person must look at, with an owner and a clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.actions import standing
+from assessments.measurement import scoring
+from assessments.models import Alert, Response
+from clinic import audit
+from clinic.actions import Refused, notices
+from clinic.addresses import absolute
+from clinic.audit import Actor
+from clinic.models import CareRelationship, Membership, Notice
+
+OUTCOME_LENGTH = 1000
+
+
+def raise_alerts(*, response: Response, by: Actor, now: datetime) -> list[Alert]:
+    """Raise an alert for each risk rule that the answers meet, and tell who cares for the client.
+
+    Part of submitting: the caller holds the transaction. The mail names nobody and no answer.
+    """
+    rules = scoring.risks(response.version.definition, response.answers)
+    if not rules:
+        return []
+    carers = [
+        care.clinician
+        for care in CareRelationship.objects.filter(client=response.client, ended_at=None)
+        .select_related("clinician__user")
+        .order_by("started_at")
+    ]
+    owner = carers[0] if carers else None
+    raised = Alert.objects.bulk_create(
+        [
+            Alert(
+                client=response.client,
+                response=response,
+                rule=rule.code,
+                owner=owner,
+                raised_at=now,
+            )
+            for rule in rules
+        ]
+    )
+    for alert in raised:
+        audit.record("alert.raise", by=by, now=now, client=response.client, about=alert)
+    for carer in carers:
+        _tell(carer, response, by, now)
+    return raised
+
+
+def _tell(carer: Membership, response: Response, by: Actor, now: datetime) -> None:
+    notices.write_notice(
+        practice=response.client.practice,
+        client=response.client,
+        kind=Notice.Kind.ALERT,
+        about=response.pk,
+        recipient=carer.user.email,
+        subject=_("There is something to look at"),
+        text=_(
+            "Hello %(name)s,\n\n"
+            "an answer has come in that somebody should look at soon. Please sign in:\n\n"
+            "%(address)s\n\n"
+            "Everybody who cares for this client has had this message.\n"
+        )
+        % {"name": carer.user.name, "address": absolute("inbox")},
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def acknowledge(*, alert: Alert, by: Actor, now: datetime) -> Alert:
+    """Say "I have seen this". The first person to do so stands; later ones change nothing."""
+    alert = _locked(alert)
+    if alert.acknowledged_at is not None:
+        return alert
+    alert.acknowledged_at, alert.acknowledged_by = now, by.user
+    alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    audit.record("alert.acknowledge", by=by, now=now, client=alert.client, about=alert)
+    standing.refresh(client=alert.client, now=now)
+    return alert
+
+
+@transaction.atomic
+def resolve(*, alert: Alert, outcome: str, by: Actor, now: datetime) -> Alert:
+    """Close an alert with a word on what was done. Acknowledges it where nobody had."""
+    alert = _locked(alert)
+    if alert.resolved_at is not None:
+        raise Refused(_("This was closed already."))
+    if not outcome.strip():
+        raise Refused(_("Please say in a few words what was done."), "outcome")
+    if alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by = now, by.user
+    alert.resolved_at, alert.resolved_by = now, by.user
+    alert.outcome = outcome.strip()[:OUTCOME_LENGTH]
+    alert.save()
+    audit.record(
+        "alert.resolve", by=by, now=now, client=alert.client, about=alert, fields=["outcome"]
+    )
+    standing.refresh(client=alert.client, now=now)
+    return alert
+
+
+def _locked(alert: Alert) -> Alert:
+    return (
+        Alert.objects.select_for_update(of=("self",))
+        .select_related("client", "acknowledged_by")
+        .get(pk=alert.pk)
+    )
