@@ -9,7 +9,7 @@ from datetime import date
 from assessments.charts import text
 from assessments.charts.scale import TimeAxis
 
-_LONGEST = 130.0
+_LENGTHS = (170.0, 110.0, 64.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _placed(
     edges: tuple[float, float],
     rows: int,
 ) -> PlacedEvent:
-    for limit in (_LONGEST, 64.0):
+    for limit in _LENGTHS:
         label = text.shorten(event.label, size, limit)
         wide = text.width(label, size)
         for row in range(rows):

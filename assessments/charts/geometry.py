@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import hypot
+from math import floor, hypot
 
 Point = tuple[float, float]
 
@@ -14,21 +14,22 @@ def length(points: Sequence[Point]) -> float:
     return sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points))
 
 
-def along(points: Sequence[Point], distances: Sequence[float]) -> list[Point]:
-    """The points at these distances (ascending) along a polyline; beyond its end, its end."""
-    found: list[Point] = []
+def along(points: Sequence[Point], distances: Sequence[float]) -> list[tuple[float, float, int]]:
+    """(x, y, segment) at these distances (ascending) along a polyline; beyond its end, its end."""
+    found: list[tuple[float, float, int]] = []
     walked = 0.0
     wanted = iter(distances)
     target = next(wanted, None)
-    for a, b in pairwise(points):
+    for segment, (a, b) in enumerate(pairwise(points)):
         step = hypot(b[0] - a[0], b[1] - a[1])
         while target is not None and step and target <= walked + step:
             share = (target - walked) / step
-            found.append((a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share))
+            x, y = a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+            found.append((x, y, segment))
             target = next(wanted, None)
         walked += step
     while target is not None and points:
-        found.append(points[-1])
+        found.append((*points[-1], max(0, len(points) - 2)))
         target = next(wanted, None)
     return found
 
@@ -39,39 +40,59 @@ def spread(total: float, step: float, most: int) -> list[float]:
     return [total * n / count for n in range(count + 1)]
 
 
-def thinned(points: Sequence[Point], apart: float) -> list[bool]:
-    """For each point, whether its dot is drawn: dots stay this far from the last one drawn."""
-    keep: list[bool] = []
-    last: Point | None = None
-    for point in points:
-        far = last is None or hypot(point[0] - last[0], point[1] - last[1]) >= apart
-        keep.append(far)
-        if far:
-            last = point
-    return keep
+def thinned(points: Sequence[Point], apart: float, around: Sequence[Point] = ()) -> list[bool]:
+    """For each point, whether its dot is drawn: no two drawn dots are closer than `apart`.
 
-
-def chevrons(points: Sequence[Point], size: float, step: float, margin: float) -> list[list[Point]]:
-    """Arrowheads about one every `step` of a way, at most four, none within `margin` of its ends.
-
-    Each is three points with its tip on the way. Where the way turns so sharply that "forward" has
-    no meaning, none is drawn.
+    Newer points win, and none is drawn within `apart` of the points `around`.
     """
-    total = length(points)
-    free = total - 2 * margin
+    cells: dict[tuple[int, int], list[Point]] = {}
+
+    def cell(point: Point) -> tuple[int, int]:
+        return floor(point[0] / apart), floor(point[1] / apart)
+
+    def free(point: Point) -> bool:
+        column, row = cell(point)
+        return all(
+            hypot(point[0] - x, point[1] - y) >= apart
+            for i in (column - 1, column, column + 1)
+            for j in (row - 1, row, row + 1)
+            for x, y in cells.get((i, j), ())
+        )
+
+    for point in around:
+        cells.setdefault(cell(point), []).append(point)
+    keep: list[bool] = []
+    for point in reversed(points):
+        drawn = free(point)
+        keep.append(drawn)
+        if drawn:
+            cells.setdefault(cell(point), []).append(point)
+    return keep[::-1]
+
+
+def arrowheads(
+    points: Sequence[Point], size: float, step: float, margin: float
+) -> list[tuple[list[Point], int]]:
+    """Triangles on a way that show its direction, each with the segment it stands on.
+
+    About one every `step`, at most four, none within `margin` of its ends. Where the way turns so
+    sharply that "forward" has no meaning, none is drawn.
+    """
+    free = length(points) - 2 * margin
     if free <= 0:
         return []
     count = max(1, min(4, round(free / step)))
     centres = [margin + free * (n + 0.5) / count for n in range(count)]
-    ends = [end for centre in centres for end in (max(0.0, centre - 5), min(total, centre + 5))]
-    found = along(points, sorted(ends))
+    ends = [end for centre in centres for end in (centre - 5, centre + 5)]
+    found = along(points, ends)
     heads = []
-    for (x0, y0), (x1, y1) in zip(found[::2], found[1::2], strict=True):
+    for (x0, y0, segment), (x1, y1, _) in zip(found[::2], found[1::2], strict=True):
         reach = hypot(x1 - x0, y1 - y0)
-        if reach < 5:
+        if reach < 6:
             continue
         ux, uy = (x1 - x0) / reach * size, (y1 - y0) / reach * size
         x, y = (x0 + x1) / 2 + ux / 2, (y0 + y1) / 2 + uy / 2
-        heads.append([(x - ux - uy * 0.75, y - uy + ux * 0.75), (x, y)])
-        heads[-1].append((x - ux + uy * 0.75, y - uy - ux * 0.75))
+        left = (x - ux - uy * 0.55, y - uy + ux * 0.55)
+        right = (x - ux + uy * 0.55, y - uy - ux * 0.55)
+        heads.append(([left, (x, y), right], segment))
     return heads

@@ -61,15 +61,22 @@ class Ellipse:
 
     def crosses(self, box: Box) -> bool:
         """Whether the outline runs through the box (some of it inside, some outside)."""
+        return 0 < self._inside(box) < 9
+
+    def encloses(self, box: Box) -> bool:
+        return self._inside(box) == 9
+
+    def _inside(self, box: Box) -> int:
+        """How many of nine spots of the box (corners, edges, centre) lie inside."""
         if not self.rx or not self.ry:
-            return False
+            return 0
         x, y = box.centre
         inside = 0
         for spot_x in (box.left, x, box.right):
             for spot_y in (box.top, y, box.bottom):
                 u, v = (spot_x - self.x) / self.rx, (spot_y - self.y) / self.ry
                 inside += u * u + v * v < 1
-        return 0 < inside < 9
+        return inside
 
 
 @dataclass(frozen=True, slots=True)

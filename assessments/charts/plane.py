@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import log, sqrt
+from math import hypot, log, sqrt
 
 from assessments.charts import geometry, svg, text
 from assessments.charts.chart import (
@@ -170,7 +170,10 @@ def _marks(
 
     if len(points) == 1:
         return [mark("now", 0, words.single, 8)]
-    marks = [mark("start", 0, words.start, 7)]
+    # Back where it began: the ring widens, so that both marks show.
+    (x0, y0), (x1, y1) = places[0], places[-1]
+    ring = 13 if hypot(x1 - x0, y1 - y0) < 12 else 7
+    marks = [mark("start", 0, words.start, ring)]
     if highlight:
         found = [n for n, p in enumerate(points[1:-1], 1) if p.at == highlight.at]
         marks += [mark("then", n, highlight.label, 5, region=False) for n in found[:1]]
@@ -180,7 +183,9 @@ def _marks(
 def _trace(places: Sequence[geometry.Point]) -> list[geometry.Point]:
     """The way in steps of a dozen pixels: what labels try not to cover."""
     total = geometry.length(places)
-    return geometry.along(places, geometry.spread(total, 12, 90)) if total else list(places[:1])
+    if not total:
+        return list(places[:1])
+    return [(x, y) for x, y, _ in geometry.along(places, geometry.spread(total, 12, 90))]
 
 
 def _clips(layout: Layout, prefix: str) -> str:
@@ -234,13 +239,18 @@ def _axes(layout: Layout, words: PlaneWords) -> list[str]:
         ticks.append(svg.text(str(value), at_x, frame.bottom + 17, text_anchor="middle"))
         ticks.append(svg.text(str(value), frame.left - 8, at_y + 4, text_anchor="end"))
     size = 12.5 if layout.compact else 13.0
-    base = frame.bottom + (40 if layout.compact else 43)
-    middle = (frame.left + frame.right) / 2
-    room = (frame.right - frame.left - text.width(words.x_axis, size, bold=True)) / 2 - 8
+    # The ends of the axis stand beside its name where all three fit, else on a line of their own.
+    base = frame.bottom + 40
+    side, middle = frame.right - frame.left, (frame.left + frame.right) / 2
+    ends = max(text.width(words.x_more, size), text.width(words.x_less, size))
+    beside = 2 * ends + text.width(words.x_axis, size, bold=True) + 24 <= side
+    low = base if beside else base + 19
     titles = [
         svg.text(words.x_axis, middle, base, text_anchor="middle", class_="chart-axis"),
-        svg.text(text.shorten(words.x_more, size, room), frame.left, base),
-        svg.text(text.shorten(words.x_less, size, room), frame.right, base, text_anchor="end"),
+        svg.text(text.shorten(words.x_more, size, side / 2 - 6), frame.left, low),
+        svg.text(
+            text.shorten(words.x_less, size, side / 2 - 6), frame.right, low, text_anchor="end"
+        ),
         svg.text(words.y_axis, frame.left, frame.top - 12, class_="chart-axis"),
     ]
     return [
@@ -259,7 +269,7 @@ def _path(places: Sequence[geometry.Point], marks: Sequence[Mark]) -> list[str]:
             ry=m.ellipse.ry,
             class_=f"chart-region chart-region--{m.kind}",
         )
-        for m in marks
+        for m in reversed(marks)
         if m.ellipse
     ]
     steps = len(places) - 1
@@ -270,8 +280,15 @@ def _path(places: Sequence[geometry.Point], marks: Sequence[Mark]) -> list[str]:
             age = AGES - shades + shade + 1
             part = svg.path(places[begin : end + 1])
             parts.append(svg.tag("path", d=part, class_=f"chart-path chart-age-{age}"))
-    heads = geometry.chevrons(places, 6.5, step=120, margin=24)
-    return [*parts, *(svg.tag("path", d=svg.path(head), class_="chart-arrow") for head in heads)]
+    for head, step in geometry.arrowheads(places, 10, step=130, margin=22):
+        class_ = f"chart-arrow chart-age-{_age(step + 1, steps)}"
+        parts.append(svg.tag("path", d=svg.path(head, closed=True), class_=class_))
+    return parts
+
+
+def _age(n: int, last: int) -> int:
+    """The shade of point n of last."""
+    return AGES if last < 1 else max(1, -(-n * AGES // last))
 
 
 def _points(
@@ -282,18 +299,17 @@ def _points(
     format_date: FormatDate,
 ) -> list[str]:
     """One group a position, in time order; the marks are the first and the last."""
-    shown = geometry.thinned(places, 9)
+    shown = geometry.thinned(places, 11, around=[(m.x, m.y) for m in marks])
     last = len(points) - 1
     drawn = []
     for n, (p, (x, y)) in enumerate(zip(points, places, strict=True)):
-        age = AGES if last < 1 else max(1, -(-n * AGES // last))
         if n == last:
             mark = _diamond(x, y, marks[-1].radius)
         elif n == 0:
             mark = svg.tag("circle", cx=x, cy=y, r=marks[0].radius, class_="chart-start")
         else:
-            class_ = f"chart-dot chart-age-{age}" if shown[n] else "chart-dot--quiet"
-            mark = svg.tag("circle", cx=x, cy=y, r=2.6 if shown[n] else 1, class_=class_)
+            class_ = f"chart-dot chart-age-{_age(n, last)}" if shown[n] else "chart-dot--quiet"
+            mark = svg.tag("circle", cx=x, cy=y, r=2.75 if shown[n] else 1, class_=class_)
         tip = [format_date(p.at, "full"), *_sentences(p, words)]
         drawn.append(point(mark, p.at, x, y, tip))
     drawn += [

@@ -10,6 +10,9 @@ from assessments.charts.chart import COMPACT_BELOW
 from assessments.charts.labels import Box, Ellipse
 from assessments.charts.scale import Linear
 
+_CROWDED = 9.0
+"""Cost from which the name of a zone crosses an outline or more than one step of the path."""
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -29,7 +32,7 @@ class Layout:
     @classmethod
     def of(cls, width: float) -> Layout:
         compact = width < COMPACT_BELOW
-        left, right, top, bottom = (30, 10, 28, 54) if compact else (36, 14, 34, 60)
+        left, right, top, bottom = (30, 10, 28, 68) if compact else (36, 14, 34, 66)
         side = width - left - right
         frame = Box(left, top, left + side, top + side)
         return cls(frame, width, top + side + bottom, compact)
@@ -79,8 +82,13 @@ def draw_zones(
     size, gap = (12.0, 15.0) if layout.compact else (13.0, 17.0)
     for zone, (quadrant, side, level) in zip(zones, quadrants, strict=True):
         lines = _zone_lines(zone, size, quadrant.right - quadrant.left - 20)
-        wide = max((text.width(words, size) for words, _ in lines), default=0.0)
-        box, anchor = _zone_corner(quadrant, (wide, gap * len(lines)), side, level, scene)
+        cost, box, anchor = _zone_corner(quadrant, _extent(lines, size, gap), side, level, scene)
+        if cost >= _CROWDED and zone.note:
+            # Better no second line than one across the ellipse.
+            short = _zone_lines(Zone(zone.title), size, quadrant.right - quadrant.left - 20)
+            other = _zone_corner(quadrant, _extent(short, size, gap), side, level, scene)
+            if other[0] < cost:
+                lines, (_, box, anchor) = short, other
         at = box.left if anchor == "start" else box.right
         for n, (line, class_) in enumerate(lines):
             base = box.top + gap * n + size
@@ -96,9 +104,14 @@ def _zone_lines(zone: Zone, size: float, limit: float) -> list[tuple[str, str]]:
     return [pair for pair in [*lines, *((n, "chart-text-soft") for n in notes)] if pair[0]]
 
 
+def _extent(lines: Sequence[tuple[str, str]], size: float, gap: float) -> tuple[float, float]:
+    wide = max((text.width(words, size, bold=True) for words, _ in lines), default=0.0)
+    return wide, gap * len(lines)
+
+
 def _zone_corner(
     quadrant: Box, size: tuple[float, float], side: str, level: str, scene: labels.Scene
-) -> tuple[Box, str]:
+) -> tuple[float, Box, str]:
     """The outer corner unless something lies there, then the others of the same quadrant."""
     other_side = "right" if side == "left" else "left"
     other_level = "bottom" if level == "top" else "top"
@@ -114,7 +127,7 @@ def _zone_corner(
         if not order and cost == 0:
             break
     assert best is not None  # noqa: S101  four corners were tried
-    return best[1], best[2]
+    return best
 
 
 def draw_names(
@@ -147,10 +160,16 @@ def draw_names(
             box.bottom - size * 0.32,
             text_anchor="middle",
             font_size=size,
-            class_=f"chart-label chart-label--{mark.kind}",
+            class_=f"chart-label chart-label--{mark.kind}{_on_region(marks, box)}",
         )
         drawn.append(words)
     return drawn
+
+
+def _on_region(marks: Sequence[Mark], box: Box) -> str:
+    """The class for words that lie inside the tinted region of now: their halo takes its tint."""
+    ellipse = marks[-1].ellipse
+    return " chart-label--inside" if ellipse and ellipse.encloses(box) else ""
 
 
 def _beside(mark: Mark, box: Box) -> bool:

@@ -39,7 +39,7 @@ STAGES = frozenset(
 )
 """Codes with a colour of their own; any other code is drawn as the neutral "no clear stage"."""
 
-_TOP, _BAR, _ROW, _SIZE = 2.0, 30.0, 17.0, 12.5
+_TOP, _BAR, _ROW, _SIZE = 2.0, 27.0, 17.0, 12.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def draw(
     stretches, patterns = _stretches(segments, axis, prefix)
     inside = [_fits(stretch) for stretch in stretches]
     outside = [s for s, fits in zip(stretches, inside, strict=True) if not fits]
-    beneath, leftover, rows = _beneath(outside, axis, words)
+    named = {s.segment.label for s, fits in zip(stretches, inside, strict=True) if fits}
+    beneath, leftover, rows = _beneath(outside, axis, named)
     key, key_rows = _key(leftover, axis, rows)
     top = _TOP + _BAR + 6 + _ROW * (rows + key_rows)
     height = top + 22
@@ -234,60 +235,75 @@ def _thread(axis: TimeAxis, stretches: Sequence[_Stretch], words: RibbonWords) -
     return parts
 
 
+@dataclass(frozen=True, slots=True)
+class _Hung:
+    """A name beneath the bar, tied to its stretch at x."""
+
+    stretch: _Stretch
+    row: int
+    left: float
+    right: float
+
+
 def _beneath(
-    stretches: Sequence[_Stretch], axis: TimeAxis, words: RibbonWords
+    stretches: Sequence[_Stretch], axis: TimeAxis, named: set[str]
 ) -> tuple[list[str], list[_Stretch], int]:
-    """Names under their stretch, on at most two lines, each tied by a leader.
+    """Names under their stretch, each tied by a leader, on at most three lines.
 
-    From right to left each takes the first line where it covers neither a name nor a leader.
-    Returns the drawing, what found no place, and the lines used.
+    Of two ways of hanging them the one that names more, then the one with fewer lines, is taken.
+    On a narrow ribbon everything goes to the key. Returns the drawing, what found no place and is
+    named nowhere else, and the lines used.
     """
-    most = 2 if axis.end - axis.start >= COMPACT_BELOW else 3
-    placed: list[tuple[int, float, float, float]] = []
-    parts: list[str] = []
-    leftover: list[_Stretch] = []
-    for stretch in reversed(stretches):
+    hung: list[_Hung] = []
+    if axis.end - axis.start >= COMPACT_BELOW:
+        ways = (_hang(stretches[::-1], axis, (5, -5)), _hang(stretches, axis, (-5, 5)))
+        hung = min(ways, key=lambda way: (-len(way), sum(h.row for h in way)))
+    named = named | {h.stretch.segment.label for h in hung}
+    leftover = [s for s in stretches if s.segment.label not in named]
+    return [_hang_drawn(h) for h in hung], leftover, max((h.row + 1 for h in hung), default=0)
+
+
+def _hang(stretches: Sequence[_Stretch], axis: TimeAxis, sides: tuple[float, float]) -> list[_Hung]:
+    """Each name on the first line where it covers neither a name nor a leader."""
+    hung: list[_Hung] = []
+    for stretch in stretches:
         wide = text.width(stretch.segment.label, _SIZE)
-        x = stretch.middle
-        row = None
-        for at_end in (False, True):
-            left = x - wide - 5 if at_end else x + 5
-            if left < axis.start - 1 or left + wide > axis.end + 1:
-                continue
-            row = _row(placed, x, left, left + wide, most)
-            if row is not None:
+        for row, side in ((row, side) for row in range(3) for side in sides):
+            left = stretch.middle + side - (wide if side < 0 else 0)
+            name = _Hung(stretch, row, left, left + wide)
+            if axis.start - 1 <= left and left + wide <= axis.end + 1 and _clear(name, hung):
+                hung.append(name)
                 break
-        if row is None:
-            leftover.append(stretch)
-            continue
-        placed.append((row, x, left, left + wide))
-        base = _TOP + _BAR + 5 + _ROW * (row + 0.75)
-        turn = base - _SIZE * 0.34
-        end = x + 3 if left > x else x - 3
-        way = svg.path([(x, _TOP + _BAR), (x, turn), (end, turn)])
-        parts.append(svg.tag("path", d=way, class_="chart-leader"))
-        parts.append(svg.text(stretch.segment.label, left, base, class_="chart-text"))
-    return parts, leftover[::-1], max((row + 1 for row, *_ in placed), default=0)
+    return hung
 
 
-def _row(
-    placed: Sequence[tuple[int, float, float, float]],
-    x: float,
-    left: float,
-    right: float,
-    most: int,
-) -> int | None:
-    """The first line where a name from left to right, hung at x, touches nothing."""
-    for row in range(most):
-        for other_row, other_x, other_left, other_right in placed:
-            same_line = other_row == row and left < other_right + 8 and other_left < right + 8
-            cut_by = other_row >= row and left - 3 < other_x < right + 3
-            cuts = row >= other_row and other_left - 3 < x < other_right + 3
-            if same_line or cut_by or cuts:
-                break
-        else:
-            return row
-    return None
+def _clear(name: _Hung, others: Sequence[_Hung]) -> bool:
+    x = name.stretch.middle
+    for other in others:
+        other_x = other.stretch.middle
+        if other.row == name.row and name.left < other.right + 8 and other.left < name.right + 8:
+            return False
+        if other.row >= name.row and name.left - 3 < other_x < name.right + 3:
+            return False
+        if name.row >= other.row and other.left - 3 < x < other.right + 3:
+            return False
+    return True
+
+
+def _hang_drawn(name: _Hung) -> str:
+    x = name.stretch.middle
+    base = _TOP + _BAR + 5 + _ROW * (name.row + 0.75)
+    turn = base - _SIZE * 0.34
+    rightward = name.left > x
+    way = svg.path([(x, _TOP + _BAR), (x, turn), (x + 3 if rightward else x - 3, turn)])
+    words = svg.text(
+        name.stretch.segment.label,
+        name.left if rightward else name.right,
+        base,
+        class_="chart-text",
+        text_anchor=None if rightward else "end",
+    )
+    return svg.tag("path", d=way, class_="chart-leader") + words
 
 
 def _key(stretches: Sequence[_Stretch], axis: TimeAxis, rows: int) -> tuple[list[str], int]:

@@ -16,7 +16,9 @@ FormatDate = Callable[[date, DateStyle], str]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SECONDS = 86_400
-GAP = 8.0
+GAP = 16.0
+_DAYS_UNTIL = 100
+"""Longest span, in days, that is ticked by days or weeks; beyond it months read better."""
 
 
 def english_date(at: date, style: DateStyle) -> str:
@@ -114,7 +116,8 @@ class TimeAxis:
         coarsest: list[Tick] = []
         most = (self.end - self.start) / (2 * size)
         for days, stepper in _STEPS:
-            if (self.last - self.first) / days > most:
+            span = self.last - self.first
+            if span / days > most or (days < 30 and span > _DAYS_UNTIL):
                 continue
             found = [
                 Tick(self.at(float(day.toordinal())), format_date(day, style))

@@ -25,6 +25,7 @@ SCALES = frozenset({"cdp", "ind", "dep", "int"})
 """Codes with a colour of their own; any other scale is drawn in ink."""
 
 _SIZE, _LEFT, _RIGHT, _EVENT_ROW = 11.5, 28.0, 30.0, 15.0
+_CROWDED = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def draw(
     runs = _runs(points, missed, events)
     clip = f"{svg.checked_prefix(prefix)}-frame"
     grid = [*_grid(frame, cut), *_event_lines(placed, frame), *_missed(missed, frame)]
-    names = [*_event_names(placed, frame), *_cut_label(frame, words, cut, points)]
+    names = [*_event_names(placed, frame), *_cut_label(frame, words, cut, points, placed)]
     content = [
         svg.tag("defs", svg.tag("clipPath", _rect(frame.box), id=clip)),
         drawing(_baselines(baselines, frame), clip_path=f"url(#{clip})"),
@@ -167,8 +168,6 @@ def _baselines(baselines: Sequence[Baseline], frame: _Frame) -> list[str]:
         right = frame.right if own.end is None else frame.axis(own.end)
         top, bottom = frame.y(own.value + own.margin), frame.y(own.value - own.margin)
         parts.append(_rect(Box(left, top, right, bottom), class_="chart-own"))
-        level = frame.y(own.value)
-        parts.append(svg.line(left, level, right, level, "chart-own-level"))
     return parts
 
 
@@ -323,20 +322,28 @@ def _sentences(p: SeriesPoint, outside: bool | None, words: SeriesWords) -> list
 
 
 def _cut_label(
-    frame: _Frame, words: SeriesWords, cut: float | None, points: Sequence[SeriesPoint]
+    frame: _Frame,
+    words: SeriesWords,
+    cut: float | None,
+    points: Sequence[SeriesPoint],
+    placed: Sequence[PlacedEvent],
 ) -> list[str]:
-    """The name of the cut line, at that of its four ends where least lies beneath it."""
+    """The name of the cut line where least lies beneath it; none if it would cover three dots."""
     if cut is None or not words.cut:
         return []
     wide, y = text.width(words.cut, 10.5), frame.y(cut)
     trace = [(frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v]
-    scene = labels.Scene(frame.box, trace=trace)
+    lines = tuple(Box(p.x, frame.top, p.x, frame.bottom) for p in placed)
+    scene = labels.Scene(frame.box, lines, trace)
+    free = frame.right - frame.left - wide - 6
     options = [
         Box(left, top, left + wide, top + 12)
-        for left in (frame.right - wide - 3, frame.left + 3)
+        for left in (frame.left + 3 + free * n / 7 for n in (7, 0, 6, 1, 5, 2, 4, 3))
         for top in (y - 14, y + 2)
     ]
     best = min(options, key=scene.cost)
+    if scene.cost(best) >= _CROWDED:
+        return []
     return [
         svg.text(
             words.cut, best.left, best.top + 10, class_="chart-cut-name chart-halo", font_size=10.5
@@ -351,7 +358,10 @@ def _last(points: Sequence[SeriesPoint], frame: _Frame) -> list[str]:
         return []
     value = known[-1].mean
     y = min(max(frame.y(value), frame.top + 4), frame.bottom - 2)
-    return [svg.text(whole(value), frame.right + 5, y + 4.5, class_="chart-last", font_size=13)]
+    x = frame.axis(known[-1].at)
+    # In the margin; but beside the line where that ended long before.
+    x = frame.right + 5 if frame.right - x < 24 else x + 8
+    return [svg.text(whole(value), x, y + 4.5, class_="chart-last chart-halo", font_size=13)]
 
 
 def _ticks(frame: _Frame, format_date: FormatDate) -> list[str]:
