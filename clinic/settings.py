@@ -188,6 +188,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- People and sign-in -----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "clinic.User"
+# The address is unique without regard to case, by a constraint on Lower("email").
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
