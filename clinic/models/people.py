@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zoneinfo
 from typing import Any
 
@@ -45,6 +46,11 @@ class Practice(KeyHolder, Row):
         return zoneinfo.ZoneInfo(self.time_zone)
 
 
+def _one_spelling(password: str | None) -> str | None:
+    """The same password, however the keyboard composes its accents."""
+    return None if password is None else unicodedata.normalize("NFC", password)
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -80,6 +86,12 @@ class User(AbstractBaseUser, Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(_one_spelling(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(_one_spelling(raw_password) or "")
 
     @cached_property
     def membership(self) -> Membership | None:

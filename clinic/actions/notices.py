@@ -1,0 +1,259 @@
+"""The outbox: writing a notice, taking it back, and the sweep that sends what is due.
+
+A notice is written in the transaction of what causes it. The sweep claims each row by a
+conditional update before it talks to the mail server, and writes down afterwards what came of it;
+no transaction is open in between. A worker that dies while sending leaves a claim that runs out:
+the message may then arrive twice, with the same Message-ID and the same link.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMessage
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.audit import Actor
+from clinic.encryption import Unreadable
+from clinic.models import Client, Notice, Practice
+
+logger = logging.getLogger(__name__)
+
+# After the first, second, ... attempt that failed for the moment.
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=24),
+)
+# Longer than one sweep may take, which is shorter than the time limit of its task.
+CLAIM = timedelta(minutes=10)
+LONGEST_SWEEP_SECONDS = 240.0
+SECRET_FIELDS = ["recipient", "subject", "text"]
+
+
+@dataclass
+class Delivered:
+    """What one sweep did."""
+
+    sent: int = 0
+    postponed: int = 0
+    failed: int = 0
+
+
+def write_notice(
+    *,
+    practice: Practice,
+    client: Client | None = None,
+    kind: str,
+    about: UUID | None,
+    recipient: str,
+    subject: str,
+    text: str,
+    by: Actor,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> Notice:
+    """Write a message to the outbox; call it inside the transaction of what causes it.
+
+    ``about`` is the row the message is about. Recipient, subject and text are encrypted under
+    the client's key, or the practice's for a message about nobody in care.
+    """
+    notice = Notice(
+        practice=practice,
+        client=client,
+        kind=kind,
+        about=about,
+        recipient=recipient,
+        subject=subject,
+        text=text,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    notice.message_id = f"<{notice.pk}@{_own_domain()}>"
+    notice.save(force_insert=True)
+    audit.record(
+        "notice.write",
+        by=by,
+        now=now,
+        client=client,
+        practice_id=practice.pk,
+        about=notice,
+        details={"kind": str(kind)},
+    )
+    return notice
+
+
+def cancel_notice(*, notice: Notice, now: datetime) -> bool:
+    """Take back a notice that waits; False when it was sent, failed or taken back before."""
+    return _cancel(Notice.objects.filter(pk=notice.pk), now) == 1
+
+
+def cancel_notices_of(*, client: Client, now: datetime) -> int:
+    """Take back everything that waits for a client; returns how many."""
+    return _cancel(Notice.objects.filter(client=client), now)
+
+
+def cancel_notices_about(*, about: UUID, now: datetime) -> int:
+    """Take back what waits about one row (an invitation, an occasion); returns how many."""
+    return _cancel(Notice.objects.filter(about=about), now)
+
+
+def deliver_due(*, now: datetime, limit: int = 100) -> Delivered:
+    """Send what is due. Several sweeps may run at once: each row is claimed by one of them."""
+    done = Delivered()
+    started = time.monotonic()
+    for _number in range(limit):
+        if time.monotonic() - started > LONGEST_SWEEP_SECONDS:
+            break
+        notice = _claim(now)
+        if notice is None:
+            break
+        _deliver(notice, now, done)
+    return done
+
+
+# --- One row ------------------------------------------------------------------------------------
+
+
+def _waiting() -> QuerySet[Notice]:
+    return Notice.objects.filter(sent_at=None, failed_at=None, cancelled_at=None)
+
+
+def _due(now: datetime) -> QuerySet[Notice]:
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return _waiting().filter(free, due_at__lte=now)
+
+
+def _claim(now: datetime) -> Notice | None:
+    """Claim the row that has waited longest; None when nothing is due."""
+    if not _due(now).exists():
+        return None  # the usual case, told without taking a lock
+    with transaction.atomic():
+        rows = _due(now).order_by("due_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(of=("self",), skip_locked=True)
+        notice = rows.select_related("practice", "client").first()
+        if notice is None:
+            return None
+        claimed = (
+            _due(now)
+            .filter(pk=notice.pk)
+            .update(claimed_until=now + CLAIM, attempts=F("attempts") + 1)
+        )
+    notice.attempts += 1
+    return notice if claimed else None
+
+
+def _deliver(notice: Notice, now: datetime, done: Delivered) -> None:
+    try:
+        _message(notice).send()
+    except (Unreadable, BadHeaderError, ValueError) as error:
+        # What stands in the row cannot be made into a message: another attempt would not help.
+        logger.warning("Notice %s cannot be sent: %s", notice.pk, type(error).__name__)
+        _fail(notice, _("The message could not be put together."), now)
+        done.failed += 1
+    except (smtplib.SMTPException, OSError) as error:
+        # The type alone: a server's answer may repeat the address.
+        logger.warning("Notice %s was not accepted: %s", notice.pk, type(error).__name__)
+        permanent, problem = _explain(error)
+        if permanent or notice.attempts > len(BACKOFF):
+            _fail(notice, problem, now)
+            done.failed += 1
+        else:
+            _postpone(notice, problem, now)
+            done.postponed += 1
+    else:
+        _finish(notice, now)
+        done.sent += 1
+
+
+def _message(notice: Notice) -> EmailMessage:
+    if notice.recipient is None or notice.subject is None:
+        raise ValueError("This notice holds no message.")
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return EmailMessage(
+        subject=notice.subject,
+        body=notice.text,
+        from_email=formataddr((notice.practice.name, address)),
+        to=[notice.recipient],
+        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _explain(error: Exception) -> tuple[bool, str]:
+    """Whether another attempt is useless, and why in our own words."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        # Our own set-up, not this message: it goes out once that is put right.
+        return False, _("Our mail server did not let us in.")
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _answer in error.recipients.values()]
+        if codes and all(code >= 500 for code in codes):
+            return True, _("The address was refused: it may be mistyped, or no longer exist.")
+        return False, _("The address was not accepted just now.")
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500:
+        return True, _("The mail server refused the message.")
+    if isinstance(error, smtplib.SMTPException):
+        return False, _("The mail server did not accept the message just now.")
+    return False, _("The mail server could not be reached.")
+
+
+def _finish(notice: Notice, now: datetime) -> None:
+    with transaction.atomic():
+        _close(notice, sent_at=now, problem="")
+        _note("notice.send", notice, now)
+
+
+def _fail(notice: Notice, problem: str, now: datetime) -> None:
+    with transaction.atomic():
+        _close(notice, failed_at=now, problem=problem)
+        _note("notice.fail", notice, now)
+
+
+def _postpone(notice: Notice, problem: str, now: datetime) -> None:
+    _waiting().filter(pk=notice.pk).update(
+        due_at=now + BACKOFF[notice.attempts - 1], claimed_until=None, problem=problem
+    )
+
+
+def _close(notice: Notice, **state: datetime | str) -> None:
+    """Write the end of a notice, whatever it is, and remove what it said."""
+    for name, value in {**dict.fromkeys(SECRET_FIELDS), "claimed_until": None, **state}.items():
+        setattr(notice, name, value)
+    notice.save(update_fields=[*SECRET_FIELDS, "claimed_until", *state])
+
+
+def _cancel(rows: QuerySet[Notice], now: datetime) -> int:
+    """A message that is being sent at this moment is too late to take back."""
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return rows.filter(free, sent_at=None, failed_at=None, cancelled_at=None).update(
+        cancelled_at=now, **dict.fromkeys(SECRET_FIELDS)
+    )
+
+
+def _note(action: str, notice: Notice, now: datetime) -> None:
+    audit.record(
+        action,
+        by=Actor.system(practice=notice.practice),
+        now=now,
+        client=notice.client,
+        about=notice,
+        details={"kind": notice.kind, "attempts": notice.attempts},
+    )
+
+
+def _own_domain() -> str:
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return address.rpartition("@")[2] or "localhost"

@@ -1,0 +1,56 @@
+"""Practices: making one, its settings, and who runs it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from clinic import audit
+from clinic.audit import Actor
+from clinic.models import Membership, Practice
+from clinic.roles import Role
+
+ADMIN = Q(role=Role.PRACTICE_ADMIN) | Q(also_practice_admin=True)
+
+
+@transaction.atomic
+def create_practice(*, name: str, time_zone: str, by: Actor, now: datetime) -> Practice:
+    """Make a practice without people; the first admin comes by ``invite_first_admin``."""
+    practice = Practice.objects.create(name=name, time_zone=time_zone, created_at=now)
+    audit.record("practice.create", by=by, now=now, about=practice, practice_id=practice.pk)
+    return practice
+
+
+@transaction.atomic
+def change_practice(
+    *, practice: Practice, name: str, time_zone: str, crisis_text: str, by: Actor, now: datetime
+) -> Practice:
+    """Change a practice's settings; only what differs is written."""
+    practice = locked(practice)
+    typed = {"name": name, "time_zone": time_zone, "crisis_text": crisis_text}
+    changed = [field for field, value in typed.items() if getattr(practice, field) != value]
+    if not changed:
+        return practice
+    for field in changed:
+        setattr(practice, field, typed[field])
+    practice.save(update_fields=changed)
+    audit.record(
+        "practice.change",
+        by=by,
+        now=now,
+        about=practice,
+        practice_id=practice.pk,
+        fields=changed,
+    )
+    return practice
+
+
+def locked(practice: Practice) -> Practice:
+    """The practice, locked until the transaction ends: two admins cannot demote each other."""
+    return Practice.objects.select_for_update().get(pk=practice.pk)
+
+
+def open_admins(practice: Practice) -> QuerySet[Membership]:
+    return Membership.objects.filter(ADMIN, practice=practice, ended_at=None, user__is_active=True)
