@@ -250,17 +250,27 @@ def _beneath(
 ) -> tuple[list[str], list[_Stretch], int]:
     """Names under their stretch, each tied by a leader, on at most three lines.
 
-    Of two ways of hanging them the one that names more, then the one with fewer lines, is taken.
-    On a narrow ribbon everything goes to the key. Returns the drawing, what found no place and is
-    named nowhere else, and the lines used.
+    Names that stand nowhere yet come first. Of two ways of hanging them the one that names more,
+    then the one with fewer lines, is taken. On a narrow ribbon everything goes to the key. Returns
+    the drawing, what found no place and is named nowhere else, and the lines used.
     """
     hung: list[_Hung] = []
     if axis.end - axis.start >= COMPACT_BELOW:
-        ways = (_hang(stretches[::-1], axis, (5, -5)), _hang(stretches, axis, (-5, 5)))
-        hung = min(ways, key=lambda way: (-len(way), sum(h.row for h in way)))
+        once = {s.segment.label: s for s in stretches if s.segment.label not in named}
+        new = [s for s in stretches if once.get(s.segment.label) is s]
+        again = [s for s in stretches if once.get(s.segment.label) is not s]
+        ways = (
+            _hang([*new[::-1], *again[::-1]], axis, (5, -5)),
+            _hang([*new, *again], axis, (-5, 5)),
+        )
+        hung = min(ways, key=lambda way: (-_named_by(way), -len(way), sum(h.row for h in way)))
     named = named | {h.stretch.segment.label for h in hung}
     leftover = [s for s in stretches if s.segment.label not in named]
     return [_hang_drawn(h) for h in hung], leftover, max((h.row + 1 for h in hung), default=0)
+
+
+def _named_by(hung: Sequence[_Hung]) -> int:
+    return len({h.stretch.segment.label for h in hung})
 
 
 def _hang(stretches: Sequence[_Stretch], axis: TimeAxis, sides: tuple[float, float]) -> list[_Hung]:

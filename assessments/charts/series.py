@@ -132,7 +132,9 @@ def draw(
     runs = _runs(points, missed, events)
     clip = f"{svg.checked_prefix(prefix)}-frame"
     grid = [*_grid(frame, cut), *_event_lines(placed, frame), *_missed(missed, frame)]
-    names = [*_event_names(placed, frame), *_cut_label(frame, words, cut, points, placed)]
+    last_value, room = _last(points, frame)
+    taken = [*room, *(Box(p.x, frame.top, p.x, frame.bottom) for p in placed)]
+    names = [*_event_names(placed, frame), *_cut_label(frame, words, cut, points, taken)]
     content = [
         svg.tag("defs", svg.tag("clipPath", _rect(frame.box), id=clip)),
         drawing(_baselines(baselines, frame), clip_path=f"url(#{clip})"),
@@ -140,7 +142,7 @@ def draw(
         drawing(_course(runs, frame), clip_path=f"url(#{clip})"),
         *_dots(points, frame, baselines, words, format_date),
         drawing(names, font_size=_SIZE),
-        drawing(_last(points, frame)),
+        drawing(last_value),
         drawing(_ticks(frame, format_date), font_size=_SIZE, class_="chart-text-soft"),
     ]
     colour = f"chart-scale--{scale}" if scale in SCALES else "chart-scale--ink"
@@ -326,15 +328,14 @@ def _cut_label(
     words: SeriesWords,
     cut: float | None,
     points: Sequence[SeriesPoint],
-    placed: Sequence[PlacedEvent],
+    taken: Sequence[Box],
 ) -> list[str]:
     """The name of the cut line where least lies beneath it; none if it would cover three dots."""
     if cut is None or not words.cut:
         return []
     wide, y = text.width(words.cut, 10.5), frame.y(cut)
     trace = [(frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v]
-    lines = tuple(Box(p.x, frame.top, p.x, frame.bottom) for p in placed)
-    scene = labels.Scene(frame.box, lines, trace)
+    scene = labels.Scene(frame.box, tuple(taken), trace)
     free = frame.right - frame.left - wide - 6
     options = [
         Box(left, top, left + wide, top + 12)
@@ -351,17 +352,18 @@ def _cut_label(
     ]
 
 
-def _last(points: Sequence[SeriesPoint], frame: _Frame) -> list[str]:
-    """The latest smoothed value, printed at the end of its line."""
+def _last(points: Sequence[SeriesPoint], frame: _Frame) -> tuple[list[str], list[Box]]:
+    """The latest smoothed value, printed at the end of its line, and the room it takes."""
     known = [p for p in points if p.mean is not None and frame.axis.contains(p.at)]
     if not known or known[-1].mean is None:
-        return []
-    value = known[-1].mean
-    y = min(max(frame.y(value), frame.top + 4), frame.bottom - 2)
+        return [], []
+    words = whole(known[-1].mean)
+    y = min(max(frame.y(known[-1].mean), frame.top + 4), frame.bottom - 2)
     x = frame.axis(known[-1].at)
     # In the margin; but beside the line where that ended long before.
     x = frame.right + 5 if frame.right - x < 24 else x + 8
-    return [svg.text(whole(value), x, y + 4.5, class_="chart-last chart-halo", font_size=13)]
+    room = Box(x - 2, y - 8, x + text.width(words, 13, bold=True) + 2, y + 8)
+    return [svg.text(words, x, y + 4.5, class_="chart-last chart-halo", font_size=13)], [room]
 
 
 def _ticks(frame: _Frame, format_date: FormatDate) -> list[str]:

@@ -13,7 +13,7 @@ from assessments.charts.chart import Chart, Table
 from assessments.charts.scale import Linear
 
 BAND = 1.959964
-_EDGE = 4.0
+_EDGE = 3.5
 
 
 def draw(

@@ -115,7 +115,10 @@ class Picture {
     const marks = [];
     if (this.kind !== "plane" && at >= this.first && at <= this.last) {
       const x = this.xAt(at);
-      marks.push(create("line", { class: "chart-cursor", x1: x, x2: x, y1: this.top, y2: this.bottom }));
+      const over = this.kind === "ribbon" ? 5 : 0;
+      const line = { x1: x, x2: x, y1: this.top - over, y2: this.bottom + over };
+      if (over) marks.push(create("line", { class: "chart-cursor-case", ...line }));
+      marks.push(create("line", { class: "chart-cursor", ...line }));
     }
     const point = this.kind === "ribbon" ? undefined
       : this.closest((candidate) => Math.abs(candidate.at - at), SAME_MOMENT);
