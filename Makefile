@@ -22,13 +22,13 @@ test: ## Lint, types, checks and the whole suite
 lint: dev-set ## Lint and format checks: Python and templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
+	@tools/templates.sh --check
 
 .PHONY: format
 format: dev-set ## Put the code into the project's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+	@tools/templates.sh
 
 .PHONY: types
 types: dev-set ## Check the types

@@ -7,6 +7,7 @@ runs in a thread beside it; with Redis, worker and beat are processes of their o
 
 import logging.config
 import os
+from typing import Any
 
 from celery import Celery
 from celery.beat import EmbeddedService
@@ -31,7 +32,7 @@ class EmbeddedBeat:
     """The clock in a thread of the worker, for the broker that other processes cannot reach."""
 
     def __init__(self) -> None:
-        self.service = None
+        self.service: Any = None
 
     def start(self, **_signal) -> None:
         if str(app.conf.broker_url).startswith("memory://"):

@@ -68,8 +68,10 @@ class Troubles:
         page.on("pageerror", lambda error: self.found.append(f"exception: {error}"))
 
     def console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.found.append(f"{message.text} ({message.location.get('url', '')})")
+        address = message.location.get("url", "")
+        # Asked for by the browser itself where the answer is no page and names no icon.
+        if message.type == "error" and not address.endswith("/favicon.ico"):
+            self.found.append(f"{message.text} ({address})")
 
     def unexpected(self) -> list[str]:
         return [
