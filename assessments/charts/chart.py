@@ -16,10 +16,10 @@ Words come in as plain strings; a lazy translation must be resolved by the calle
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assessments.charts import svg
+from assessments.charts import svg, text
 from assessments.charts.scale import day_number
 
 COMPACT_BELOW = 480.0
@@ -107,27 +107,25 @@ def moment(at: date) -> str:
 
 
 def empty(canvas: Canvas, words: str, caption: str) -> Chart:
-    """A calm picture that says why there is nothing to see yet."""
-    content = [
-        svg.tag(
-            "rect",
-            x=0.5,
-            y=0.5,
-            width=canvas.width - 1,
-            height=canvas.height - 1,
-            rx=4,
-            class_="chart-frame-line chart-frame-line--empty",
-        ),
-        svg.text(
-            words,
-            canvas.width / 2,
-            canvas.height / 2 + 5,
-            class_="chart-text-soft",
-            text_anchor="middle",
-            font_size=13,
-        ),
+    """A calm picture, no higher than it must be, that says why there is nothing to see yet."""
+    canvas = replace(canvas, height=min(canvas.height, 140.0))
+    lines = text.wrap(words, 13, canvas.width - 32)
+    top = canvas.height / 2 + 4.5 - 9 * (len(lines) - 1)
+    frame = svg.tag(
+        "rect",
+        x=0.5,
+        y=0.5,
+        width=canvas.width - 1,
+        height=canvas.height - 1,
+        rx=4,
+        class_="chart-frame-line chart-frame-line--empty",
+    )
+    said = [
+        svg.text(line, canvas.width / 2, top + 18 * n, text_anchor="middle")
+        for n, line in enumerate(lines)
     ]
-    return Chart(canvas.close([drawing(content)]), Table(caption))
+    content = drawing([frame, *said], class_="chart-text-soft", font_size=13)
+    return Chart(canvas.close([content]), Table(caption))
 
 
 def responsive(wide: Chart, compact: Chart) -> svg.Markup:

@@ -172,7 +172,7 @@ def _marks(
         return [mark("now", 0, words.single, 8)]
     # Back where it began: the ring widens, so that both marks show.
     (x0, y0), (x1, y1) = places[0], places[-1]
-    ring = 13 if hypot(x1 - x0, y1 - y0) < 12 else 7
+    ring = 13 if hypot(x1 - x0, y1 - y0) < 6 else 7
     marks = [mark("start", 0, words.start, ring)]
     if highlight:
         found = [n for n, p in enumerate(points[1:-1], 1) if p.at == highlight.at]

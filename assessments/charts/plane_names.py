@@ -144,7 +144,7 @@ def draw_names(
     for mark in reversed(marks):
         reach = [(mark.radius + 4, mark.radius + 3)]
         if mark.ellipse:
-            reach.append((mark.ellipse.rx + 5, mark.ellipse.ry + 3))
+            reach.append((mark.ellipse.rx + 5, mark.ellipse.ry + 5))
         scene = labels.Scene(layout.frame.grown(-4), tuple(hard), trace, outlines)
         box_size = (text.width(mark.words, size, bold=True) + 2, size * 1.2)
         box = labels.place(box_size, (mark.x, mark.y), reach, scene)

@@ -39,7 +39,7 @@ STAGES = frozenset(
 )
 """Codes with a colour of their own; any other code is drawn as the neutral "no clear stage"."""
 
-_TOP, _BAR, _ROW, _SIZE = 2.0, 27.0, 17.0, 12.5
+_TOP, _BAR, _ROW, _SIZE, _LINES = 2.0, 27.0, 17.0, 12.5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def _beneath(
 ) -> tuple[list[str], list[_Stretch], int]:
     """Names under their stretch, each tied by a leader, on at most three lines.
 
-    Names that stand nowhere yet come first. Of two ways of hanging them the one that names more,
+    Names that stand nowhere yet come first. Of four ways of hanging them the one that names more,
     then the one with fewer lines, is taken. On a narrow ribbon everything goes to the key. Returns
     the drawing, what found no place and is named nowhere else, and the lines used.
     """
@@ -259,10 +259,13 @@ def _beneath(
         once = {s.segment.label: s for s in stretches if s.segment.label not in named}
         new = [s for s in stretches if once.get(s.segment.label) is s]
         again = [s for s in stretches if once.get(s.segment.label) is not s]
-        ways = (
-            _hang([*new[::-1], *again[::-1]], axis, (5, -5)),
-            _hang([*new, *again], axis, (-5, 5)),
-        )
+        outward = [(row, side) for side in (1, -1) for row in range(_LINES)]
+        upward = [(row, side) for row in range(_LINES) for side in (1, -1)]
+        ways = [
+            _hang(new[::step], again[::step], axis, [(row, -step * side) for row, side in order])
+            for order in (upward, outward)
+            for step in (-1, 1)
+        ]
         hung = min(ways, key=lambda way: (-_named_by(way), -len(way), sum(h.row for h in way)))
     named = named | {h.stretch.segment.label for h in hung}
     leftover = [s for s in stretches if s.segment.label not in named]
@@ -273,18 +276,35 @@ def _named_by(hung: Sequence[_Hung]) -> int:
     return len({h.stretch.segment.label for h in hung})
 
 
-def _hang(stretches: Sequence[_Stretch], axis: TimeAxis, sides: tuple[float, float]) -> list[_Hung]:
-    """Each name on the first line where it covers neither a name nor a leader."""
+def _hang(
+    new: Sequence[_Stretch],
+    again: Sequence[_Stretch],
+    axis: TimeAxis,
+    places: Sequence[tuple[int, int]],
+) -> list[_Hung]:
+    """Each name at the first of the places (line, side) where it covers no name and no leader.
+
+    What is named already is named again only where that costs no further line.
+    """
     hung: list[_Hung] = []
-    for stretch in stretches:
-        wide = text.width(stretch.segment.label, _SIZE)
-        for row, side in ((row, side) for row in range(3) for side in sides):
-            left = stretch.middle + side - (wide if side < 0 else 0)
-            name = _Hung(stretch, row, left, left + wide)
-            if axis.start - 1 <= left and left + wide <= axis.end + 1 and _clear(name, hung):
-                hung.append(name)
-                break
+    for stretch in new:
+        _hang_one(stretch, axis, places, hung)
+    lines = max((h.row + 1 for h in hung), default=1)
+    for stretch in again:
+        _hang_one(stretch, axis, [place for place in places if place[0] < lines], hung)
     return hung
+
+
+def _hang_one(
+    stretch: _Stretch, axis: TimeAxis, places: Sequence[tuple[int, int]], hung: list[_Hung]
+) -> None:
+    wide = text.width(stretch.segment.label, _SIZE)
+    for row, side in places:
+        left = stretch.middle + 5 if side > 0 else stretch.middle - 5 - wide
+        name = _Hung(stretch, row, left, left + wide)
+        if axis.start - 1 <= left and left + wide <= axis.end + 1 and _clear(name, hung):
+            hung.append(name)
+            return
 
 
 def _clear(name: _Hung, others: Sequence[_Hung]) -> bool:
