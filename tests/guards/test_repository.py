@@ -218,11 +218,11 @@ def untranslated(text: str) -> list[str]:
     """Words that stand in a template outside of any translation."""
     text = TRANSLATED.sub("", text)
     attributes = SPOKEN_ATTRIBUTE.findall(text)
-    # Our own name needs no translation; neither does a unit, nor a class name in a block.
+    # Our own name needs no translation; neither do a unit and the class names in a block.
     words = [
         line.strip()
         for line in TAG_OR_VALUE.sub("\n", text).splitlines()
-        if not re.fullmatch(r"[a-z0-9]+(?:[-_]+[a-z0-9]+)+", line.strip())
+        if not re.fullmatch(r"(?:[a-z0-9]+ )*[a-z0-9]+(?:[-_]+[a-z0-9]+)+", line.strip())
         and re.search(r"[A-Za-z]{3}", re.sub(r"&\w+;|Causeway|https?:\S+", "", line))
     ]
     return [*attributes, *words]
