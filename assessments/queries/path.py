@@ -1,4 +1,4 @@
-"""Reads that more than one page, task or action needs. Nothing here checks access."""
+"""A client's forms in time order, and the movement through them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from assessments.measurement import movement
-from assessments.models import InstrumentVersion, Score
+from assessments.measurement.movement import Movement, Stage
+from assessments.measurement.movement.stages import NAMED_FROM
+from assessments.models import Score
 from clinic.models import Client, Episode
 
 # The form that a client's own baseline is measured with, where it is among the first.
@@ -29,7 +33,8 @@ class Sitting:
 
 
 def current_episode(client: Client) -> Episode | None:
-    return client.episodes.filter(ended_at=None).first()
+    """The open episode; of a client whose care has ended, the last one."""
+    return client.episodes.order_by(F("ended_at").desc(nulls_first=True)).first()
 
 
 def sittings(client: Client, since: datetime | None = None) -> list[Sitting]:
@@ -56,7 +61,7 @@ def gather(
     return [sitting for sitting in found.values() if set(movement.SCALES) <= set(sitting.scores)]
 
 
-def follow(sittings: list[Sitting]) -> movement.Movement:
+def follow(sittings: list[Sitting]) -> Movement:
     """The movement through these sittings. Weeks count from the first."""
     if not sittings:
         return movement.follow([])
@@ -74,9 +79,15 @@ def follow(sittings: list[Sitting]) -> movement.Movement:
     )
 
 
-def newest_versions() -> list[InstrumentVersion]:
-    """The newest version of every instrument, by name: one query."""
-    newest: dict[uuid.UUID, InstrumentVersion] = {}
-    for version in InstrumentVersion.objects.select_related("instrument").order_by("version"):
-        newest[version.instrument_id] = version
-    return sorted(newest.values(), key=lambda version: version.instrument.name)
+def between(found: Movement, index: int = -1) -> tuple[Stage, Stage] | None:
+    """The two stages a person is between at one form; None where one is named or none is clear.
+
+    Two stages that together are less likely than what it takes to name one say too little.
+    """
+    if not found.stages or found.stages[index] is None:
+        return None
+    reading, probabilities = found.stages[index], found.probabilities[index]
+    if reading is None or reading.between is None or probabilities is None:
+        return None
+    likely = sum(probabilities[stage] for stage in reading.between)
+    return reading.between if likely >= NAMED_FROM else None

@@ -1,0 +1,261 @@
+"""Which signals apply to a client, since when, and why: from plain facts, without a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from assessments.measurement.movement import Estimate, Movement, Verdict
+from assessments.measurement.movement.follow import MISTAKEN_FROM
+from assessments.measurement.movement.plane import probability_above
+from assessments.models import Alert, Occasion, Signal
+from assessments.queries import Sitting
+
+MISSED_FROM = 2
+UNREVIEWED_AFTER = timedelta(days=14)
+NEW_BELOW = 3
+
+Reason = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a standing follows from."""
+
+    movement: Movement
+    sittings: list[Sitting]
+    alerts: list[Alert]
+    occasions: list[Occasion]
+    responses: int
+    last_response_at: datetime | None
+    first_unreviewed_at: datetime | None
+    unseen: int
+    last_review_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One signal that applies, since when, and why in data that a page can put into words."""
+
+    signal: Signal
+    since: datetime
+    reason: Reason = field(default_factory=dict)
+
+
+def find(facts: Facts, now: datetime) -> list[Finding]:
+    """Every signal that applies, the most urgent first; always at least one."""
+    findings = [
+        finding
+        for finding in (
+            _risk(facts),
+            _verdict_worse(facts),
+            *_scales_worse(facts),
+            _claims(facts),
+            _stuck(facts),
+            _overdue(facts, now),
+            _unreviewed(facts, now),
+            _improved(facts),
+        )
+        if finding is not None
+    ]
+    # Stable: among equal signals the order above decides.
+    findings.sort(key=lambda finding: finding.signal)
+    return findings or [_nothing_to_say(facts)]
+
+
+def _risk(facts: Facts) -> Finding | None:
+    if not facts.alerts:
+        return None
+    first = next((a for a in facts.alerts if a.acknowledged_at is None), facts.alerts[0])
+    return Finding(
+        Signal.RISK,
+        first.raised_at,
+        {
+            "code": "alert",
+            "alert": str(first.pk),
+            "at": first.raised_at.isoformat(),
+            "rule": first.rule,
+            "count": len(facts.alerts),
+            "acknowledged": first.acknowledged_at is not None,
+        },
+    )
+
+
+WORSE_VERDICTS = {
+    Verdict.SWING_TO_DEPENDENCE,
+    Verdict.SWING_TO_COUNTER_DEPENDENCE,
+    Verdict.AWAY,
+}
+
+
+def _verdict_worse(facts: Facts) -> Finding | None:
+    verdict = facts.movement.verdict
+    if verdict not in WORSE_VERDICTS:
+        return None
+    return Finding(
+        Signal.WORSE, _verdict_since(facts), {"code": str(verdict), **_differences(facts.movement)}
+    )
+
+
+def _scales_worse(facts: Facts) -> list[Finding]:
+    movement = facts.movement
+    if movement.verdict in WORSE_VERDICTS:
+        return []
+    scored = [sitting.at for sitting in facts.sittings]
+    findings = []
+    for scale in movement.worse:
+        change = movement.changes[scale]
+        findings.append(
+            Finding(
+                Signal.WORSE,
+                scored[-min(change.held, len(scored))],
+                {
+                    "code": "scale_worse",
+                    "scale": scale,
+                    "difference": round(change.difference, 2),
+                    "margin": round(change.margin, 2),
+                    "held": change.held,
+                },
+            )
+        )
+    return findings
+
+
+def _claims(facts: Facts) -> Finding | None:
+    movement = facts.movement
+    if movement.verdict is Verdict.CLAIMS_ONLY:
+        return Finding(
+            Signal.CLAIMS,
+            _verdict_since(facts),
+            {
+                "code": "claims_only",
+                "mistaken": movement.mistaken_autonomy,
+                **_differences(movement),
+            },
+        )
+    if movement.mistaken_autonomy:
+        return Finding(
+            Signal.CLAIMS,
+            _mistaken_since(facts),
+            {
+                "code": "mistaken_autonomy",
+                "probability": round(movement.mistaken_probability or 0.0, 3),
+            },
+        )
+    return None
+
+
+def _stuck(facts: Facts) -> Finding | None:
+    movement = facts.movement
+    if not movement.stuck or movement.baseline is None:
+        return None
+    start = facts.sittings[movement.baseline].at
+    weeks = movement.weeks[-1] - movement.weeks[movement.baseline]
+    return Finding(
+        Signal.STUCK,
+        start,
+        {"code": "stuck", "weeks": int(weeks), "forms": len(facts.sittings) - movement.baseline},
+    )
+
+
+def _overdue(facts: Facts, now: datetime) -> Finding | None:
+    left_out = missed(facts.occasions, now)
+    if len(left_out) < MISSED_FROM:
+        return None
+    return Finding(
+        Signal.OVERDUE,
+        left_out[-1].opens_at,
+        {
+            "code": "missed",
+            "count": len(left_out),
+            "last": facts.last_response_at.isoformat() if facts.last_response_at else None,
+        },
+    )
+
+
+def _unreviewed(facts: Facts, now: datetime) -> Finding | None:
+    first = facts.first_unreviewed_at
+    if first is None or now - first < UNREVIEWED_AFTER:
+        return None
+    return Finding(
+        Signal.UNREVIEWED,
+        first,
+        {"code": "unreviewed", "since": first.isoformat(), "never": facts.last_review_at is None},
+    )
+
+
+def _improved(facts: Facts) -> Finding | None:
+    if facts.movement.verdict is not Verdict.TOWARD_INDEPENDENCE:
+        return None
+    return Finding(
+        Signal.IMPROVED,
+        _verdict_since(facts),
+        {"code": "toward_independence", **_differences(facts.movement)},
+    )
+
+
+def _nothing_to_say(facts: Facts) -> Finding:
+    since = facts.last_response_at or facts.created_at
+    if len(facts.sittings) < NEW_BELOW:
+        reason = {"code": "new", "forms": len(facts.sittings), "responses": facts.responses}
+        return Finding(Signal.NEW, since, reason)
+    return Finding(Signal.EXPECTED, since, {"code": "expected", "forms": len(facts.sittings)})
+
+
+def _differences(movement: Movement) -> Reason:
+    return {
+        scale: {"difference": round(change.difference, 2), "margin": round(change.margin, 2)}
+        for scale, change in movement.changes.items()
+    }
+
+
+def _verdict_since(facts: Facts) -> datetime:
+    """When the present verdict was first held without a break."""
+    verdicts = facts.movement.verdicts
+    index = len(verdicts) - 1
+    while index > 0 and verdicts[index - 1] == verdicts[-1]:
+        index -= 1
+    return facts.sittings[index].at
+
+
+def _mistaken_since(facts: Facts) -> datetime:
+    """When independence and counter-dependence were first found high together without a break."""
+    estimates = facts.movement.estimates
+    pairs = list(zip(estimates["CDP"], estimates["IND"], strict=True))
+    index = len(pairs) - 1
+    while index > 0 and _chance_above(pairs[index - 1]) >= MISTAKEN_FROM:
+        index -= 1
+    return facts.sittings[index].at
+
+
+def _chance_above(pair: tuple[Estimate | None, ...], cut: float = 50.0) -> float:
+    """The probability that every one of these estimates lies above the cut."""
+    chance = 1.0
+    for estimate in pair:
+        if estimate is None:
+            return 0.0
+        spread = estimate.filtered_variance**0.5
+        chance *= probability_above(estimate.filtered_mean, spread, cut)
+    return chance
+
+
+def missed(occasions: list[Occasion], now: datetime) -> list[Occasion]:
+    """The longest run of latest closed occasions of one form without an answer, newest first.
+
+    Each form is counted by itself: two forms left out in one week are one miss each, and a form
+    that was answered does not excuse another.
+    """
+    runs: dict[UUID, list[Occasion]] = {}
+    ended: set[UUID] = set()
+    for occasion in occasions:
+        form = occasion.assignment_id
+        if form in ended or occasion.closes_at > now:
+            continue
+        if occasion.answered_at is not None:  # type: ignore[attr-defined]
+            ended.add(form)
+        else:
+            runs.setdefault(form, []).append(occasion)
+    return max(runs.values(), key=len, default=[])
