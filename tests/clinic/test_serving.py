@@ -6,7 +6,6 @@ import pytest
 
 from clinic.gunicorn import mask
 
-
 TOKEN = "q7Vd0J-1kS_9wZ3xR5tY8uB2nM4pL6aC0eG1hF2iK3o"
 
 
