@@ -7,4 +7,7 @@ class ClinicConfig(AppConfig):
     verbose_name = _("People, access, audit and messages")
 
     def ready(self) -> None:
-        from clinic import checks  # noqa: F401 - registers what Causeway refuses to start with
+        # Registers what Causeway refuses to start with.
+        from clinic import checks, sign_in  # noqa: F401
+
+        sign_in.connect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,6 +26,22 @@ HEADERS = {
 }
 # How long a session's last sign of life may be out of date before it is written again.
 SEEN_EVERY = timedelta(minutes=1)
+
+
+def client_address(get_response: GetResponse) -> GetResponse:
+    """Behind our own proxy, take the address it saw: the last of the list, the one it added."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        if settings.BEHIND_PROXY and forwarded:
+            try:
+                seen = ipaddress.ip_address(forwarded.rpartition(",")[2].strip())
+            except ValueError:
+                return get_response(request)
+            request.META["REMOTE_ADDR"] = str(seen)
+        return get_response(request)
+
+    return middleware
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

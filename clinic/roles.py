@@ -33,6 +33,8 @@ class Permission(StrEnum):
     SEE_IDENTITY = "see_identity"
     EDIT_IDENTITY = "edit_identity"
     MANAGE_CARE = "manage_care"
+    CLOSE_CLIENT = "close_client"
+    SEE_HISTORY = "see_history"
     SEE_CLINICAL = "see_clinical"
     ASSIGN = "assign"
     ENTER_ANSWERS = "enter_answers"
@@ -51,6 +53,8 @@ CARE = frozenset(
     {
         Permission.SEE_IDENTITY,
         Permission.EDIT_IDENTITY,
+        Permission.CLOSE_CLIENT,
+        Permission.SEE_HISTORY,
         Permission.SEE_CLINICAL,
         Permission.ASSIGN,
         Permission.ENTER_ANSWERS,
@@ -58,7 +62,14 @@ CARE = frozenset(
         Permission.HANDLE_ALERT,
     }
 )
-SUPERVISION = frozenset({Permission.SEE_IDENTITY, Permission.SEE_CLINICAL, Permission.HANDLE_ALERT})
+SUPERVISION = frozenset(
+    {
+        Permission.SEE_IDENTITY,
+        Permission.SEE_HISTORY,
+        Permission.SEE_CLINICAL,
+        Permission.HANDLE_ALERT,
+    }
+)
 EVERYONE = frozenset({Permission.SEE_TEAM, Permission.USE_API})
 CASEWORK = EVERYONE | {Permission.ADD_CLIENT, Permission.SEE_CASELOAD, Permission.SEE_LIBRARY}
 
@@ -95,7 +106,13 @@ RULES: dict[Role, RoleRules] = {
         general=EVERYONE | {Permission.ADD_CLIENT, Permission.SEE_LIBRARY, Permission.MANAGE_TEAM},
         by_reach={
             Reach.PRACTICE: frozenset(
-                {Permission.SEE_IDENTITY, Permission.EDIT_IDENTITY, Permission.MANAGE_CARE}
+                {
+                    Permission.SEE_IDENTITY,
+                    Permission.EDIT_IDENTITY,
+                    Permission.MANAGE_CARE,
+                    Permission.CLOSE_CLIENT,
+                    Permission.SEE_HISTORY,
+                }
             )
         },
     ),
