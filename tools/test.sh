@@ -38,7 +38,7 @@ say "Static files: collected, and every one of them found"
 unset DATA_DIR
 
 say "The suite on PostgreSQL: what touches the database"
-"$bin/pytest" -q --numprocesses "${TEST_PROCESSES:-2}" --database=postgres
+"$bin/pytest" -q --numprocesses "${TEST_PROCESSES:-2}" --dist worksteal --database=postgres
 
 say "The suite on SQLite: everything"
-"$bin/pytest" -q --numprocesses "${TEST_PROCESSES:-2}" --database=sqlite
+"$bin/pytest" -q --numprocesses "${TEST_PROCESSES:-2}" --dist worksteal --database=sqlite
