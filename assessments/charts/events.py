@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments.charts import text
-from assessments.charts.scale import TimeAxis
+from assessments.charts.scale import TimeAxis, day_number
 
 _LENGTHS = (170.0, 110.0, 64.0)
 
@@ -41,11 +41,28 @@ def layout(
     A name stands to the right of its line, or to the left where `edges` leave no room. It is
     shortened before it is given up; the table and the tooltip have it in full either way.
     """
-    placed: list[PlacedEvent] = []
-    for event in sorted(events, key=lambda e: e.at.isoformat(), reverse=True):
-        if axis.contains(event.at):
-            placed.append(_placed(event, axis(event.at), placed, size, edges, rows))
-    return placed[::-1]
+    inside = [event for event in events if axis.contains(event.at)]
+    inside.sort(key=lambda event: day_number(event.at), reverse=True)
+    lines = range(rows)
+    ways = (
+        [(row, side) for row in lines for side in (1, -1)],
+        [(row, side) for side in (1, -1) for row in lines],
+    )
+    best: list[PlacedEvent] = []
+    for places in ways:
+        placed: list[PlacedEvent] = []
+        for event in inside:
+            placed.append(_placed(event, axis(event.at), placed, size, edges, places))
+        if not best or _worth(placed) > _worth(best):
+            best = placed
+    return best[::-1]
+
+
+def _worth(placed: Sequence[PlacedEvent]) -> tuple[int, int, int]:
+    """More names count most, then more of their letters, then fewer lines."""
+    named = [p for p in placed if p.row is not None]
+    letters = sum(len(p.label) for p in named)
+    return len(named), letters, -max((p.row or 0 for p in named), default=0)
 
 
 def _placed(
@@ -54,21 +71,17 @@ def _placed(
     others: Sequence[PlacedEvent],
     size: float,
     edges: tuple[float, float],
-    rows: int,
+    places: Sequence[tuple[int, int]],
 ) -> PlacedEvent:
     for limit in _LENGTHS:
         label = text.shorten(event.label, size, limit)
         wide = text.width(label, size)
-        for row in range(rows):
-            for left in (x + 4, x - 4 - wide):
-                right = left + wide
-                if (
-                    label
-                    and edges[0] <= left
-                    and right <= edges[1]
-                    and _free(others, row, x, left, right)
-                ):
-                    return PlacedEvent(event, x, row, label, left, right)
+        for row, side in places:
+            left = x + 4 if side > 0 else x - 4 - wide
+            right = left + wide
+            inside = edges[0] <= left and right <= edges[1]
+            if label and inside and _free(others, row, x, left, right):
+                return PlacedEvent(event, x, row, label, left, right)
     return PlacedEvent(event, x)
 
 

@@ -24,7 +24,7 @@ from assessments.charts.chart import (
     moment,
     point,
 )
-from assessments.charts.scale import FormatDate, TimeAxis, english_date
+from assessments.charts.scale import FormatDate, TimeAxis, day_number, english_date
 
 STAGES = frozenset(
     {
@@ -39,7 +39,8 @@ STAGES = frozenset(
 )
 """Codes with a colour of their own; any other code is drawn as the neutral "no clear stage"."""
 
-_TOP, _BAR, _ROW, _SIZE, _LINES = 2.0, 27.0, 17.0, 12.5, 3
+_TOP, _BAR, _ROW, _SIZE = 2.0, 27.0, 17.0, 12.5
+_LINES, _MOST_HUNG = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ class _Hung:
 
 
 def _beneath(
-    stretches: Sequence[_Stretch], axis: TimeAxis, named: set[str]
+    tight: Sequence[_Stretch], axis: TimeAxis, named: set[str]
 ) -> tuple[list[str], list[_Stretch], int]:
     """Names under their stretch, each tied by a leader, on at most three lines.
 
@@ -256,6 +257,7 @@ def _beneath(
     """
     hung: list[_Hung] = []
     if axis.end - axis.start >= COMPACT_BELOW:
+        stretches = tight[-_MOST_HUNG:]
         once = {s.segment.label: s for s in stretches if s.segment.label not in named}
         new = [s for s in stretches if once.get(s.segment.label) is s]
         again = [s for s in stretches if once.get(s.segment.label) is not s]
@@ -268,7 +270,7 @@ def _beneath(
         ]
         hung = min(ways, key=lambda way: (-_named_by(way), -len(way), sum(h.row for h in way)))
     named = named | {h.stretch.segment.label for h in hung}
-    leftover = [s for s in stretches if s.segment.label not in named]
+    leftover = [s for s in tight if s.segment.label not in named]
     return [_hang_drawn(h) for h in hung], leftover, max((h.row + 1 for h in hung), default=0)
 
 
@@ -379,7 +381,7 @@ def _ticks(axis: TimeAxis, top: float, width: float, format_date: FormatDate) ->
 def _table(segments: Sequence[RibbonSegment], words: RibbonWords, format_date: FormatDate) -> Table:
     rows = []
     for n, segment in enumerate(segments):
-        if n and segments[n - 1].end < segment.start:
+        if n and day_number(segments[n - 1].end) < day_number(segment.start):
             gap = (segments[n - 1].end, segment.start)
             rows.append((words.gap, format_date(gap[0], "full"), format_date(gap[1], "full")))
         until = format_date(segment.end, "full")

@@ -24,7 +24,7 @@ from assessments.charts.scale import FormatDate, Linear, TimeAxis, day_number, e
 SCALES = frozenset({"cdp", "ind", "dep", "int"})
 """Codes with a colour of their own; any other scale is drawn in ink."""
 
-_SIZE, _LEFT, _RIGHT, _EVENT_ROW = 11.5, 28.0, 30.0, 15.0
+_SIZE, _LEFT, _RIGHT, _EVENT_ROW = 11.5, 28.0, 32.0, 15.0
 _CROWDED = 18.0
 
 
@@ -123,7 +123,7 @@ def draw(
         return empty(blank, words.empty, words.caption)
     first, last = span or (points[0].at, points[-1].at)
     axis = TimeAxis.between(first, last, _LEFT + 5, width - _RIGHT - 5)
-    placed = layout(events, axis, _SIZE, (_LEFT, width - 2), rows=2 if width < 400 else 3)
+    placed = layout(events, axis, _SIZE, (_LEFT, width - _RIGHT), rows=2 if width < 400 else 3)
     top = 8 + _EVENT_ROW * max((p.row + 1 for p in placed if p.row is not None), default=0)
     frame = _Frame(axis, Linear(0, 100, top + height, top), top, top + height, width)
     canvas = Canvas(
@@ -358,7 +358,7 @@ def _last(points: Sequence[SeriesPoint], frame: _Frame) -> tuple[list[str], list
     if not known or known[-1].mean is None:
         return [], []
     words = whole(known[-1].mean)
-    y = min(max(frame.y(known[-1].mean), frame.top + 4), frame.bottom - 2)
+    y = min(max(frame.y(known[-1].mean), frame.top + 8), frame.bottom - 2)
     x = frame.axis(known[-1].at)
     # In the margin; but beside the line where that ended long before.
     x = frame.right + 5 if frame.right - x < 24 else x + 8
