@@ -12,6 +12,7 @@ from assessments.measurement import scoring
 from assessments.models import Alert, Response
 from clinic import audit
 from clinic.actions import Refused, notices
+from clinic.actions.practices import open_admins
 from clinic.addresses import absolute
 from clinic.audit import Actor
 from clinic.models import CareRelationship, Membership, Notice
@@ -23,24 +24,19 @@ def raise_alerts(*, response: Response, by: Actor, now: datetime) -> list[Alert]
     """Raise an alert for each risk rule that the answers meet, and tell who cares for the client.
 
     Part of submitting: the caller holds the transaction. The mail names nobody and no answer.
+    Where nobody cares for the client at present, those who run the practice are told.
     """
     rules = scoring.risks(response.version.definition, response.answers)
     if not rules:
         return []
-    carers = [
-        care.clinician
-        for care in CareRelationship.objects.filter(client=response.client, ended_at=None)
-        .select_related("clinician__user")
-        .order_by("started_at")
-    ]
-    owner = carers[0] if carers else None
+    carers = _carers(response)
     raised = Alert.objects.bulk_create(
         [
             Alert(
                 client=response.client,
                 response=response,
                 rule=rule.code,
-                owner=owner,
+                owner=carers[0] if carers else None,
                 raised_at=now,
             )
             for rule in rules
@@ -49,25 +45,56 @@ def raise_alerts(*, response: Response, by: Actor, now: datetime) -> list[Alert]
     for alert in raised:
         audit.record("alert.raise", by=by, now=now, client=response.client, about=alert)
     for carer in carers:
-        _tell(carer, response, by, now)
+        _tell(carer, _text_for_carer(carer), response, by, now)
+    if not carers:
+        for admin in open_admins(response.client.practice).select_related("user"):
+            _tell(admin, _text_for_admin(admin), response, by, now)
     return raised
 
 
-def _tell(carer: Membership, response: Response, by: Actor, now: datetime) -> None:
+def _carers(response: Response) -> list[Membership]:
+    """Who can look at the answers now, the one who has cared longest first."""
+    return [
+        care.clinician
+        for care in CareRelationship.objects.filter(
+            client=response.client,
+            ended_at=None,
+            clinician__ended_at=None,
+            clinician__user__is_active=True,
+        )
+        .select_related("clinician__user")
+        .order_by("started_at", "pk")
+    ]
+
+
+def _text_for_carer(carer: Membership) -> str:
+    return _(
+        "Hello %(name)s,\n\n"
+        "an answer has come in that somebody should look at soon. Please sign in:\n\n"
+        "%(address)s\n\n"
+        "Everybody who cares for this client has had this message.\n"
+    ) % {"name": carer.user.name, "address": absolute("inbox")}
+
+
+def _text_for_admin(admin: Membership) -> str:
+    return _(
+        "Hello %(name)s,\n\n"
+        "an answer has come in that a clinician should look at soon, and nobody cares for this "
+        "client at present. Please sign in and give the client to somebody who can:\n\n"
+        "%(address)s\n\n"
+        "Everybody who runs the practice has had this message.\n"
+    ) % {"name": admin.user.name, "address": absolute("clients")}
+
+
+def _tell(member: Membership, text: str, response: Response, by: Actor, now: datetime) -> None:
     notices.write_notice(
         practice=response.client.practice,
         client=response.client,
         kind=Notice.Kind.ALERT,
         about=response.pk,
-        recipient=carer.user.email,
+        recipient=member.user.email,
         subject=_("There is something to look at"),
-        text=_(
-            "Hello %(name)s,\n\n"
-            "an answer has come in that somebody should look at soon. Please sign in:\n\n"
-            "%(address)s\n\n"
-            "Everybody who cares for this client has had this message.\n"
-        )
-        % {"name": carer.user.name, "address": absolute("inbox")},
+        text=text,
         by=by,
         now=now,
     )

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.models import Occasion, PersonalLink
+from assessments.models import Occasion, PersonalLink, Response
 from clinic import audit
 from clinic.actions import Refused, notices
 from clinic.addresses import absolute
 from clinic.audit import Actor
 from clinic.models import Notice
 from clinic.tokens import hash_token, new_token
+
+
+class NewerLink(Refused):
+    """Another link was made since the page that asks for one was opened."""
+
+
+class LinkState(StrEnum):
+    """What a link that once opened a form is worth now."""
+
+    OPEN = "open"
+    SENT = "sent"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
 
 
 def address_of(token: str) -> str:
@@ -26,11 +41,13 @@ def address_of(token: str) -> str:
 def issue_link(*, occasion: Occasion, by: Actor, now: datetime) -> tuple[PersonalLink, str]:
     """Make a new link for an open occasion; returns it with its token, which is not kept.
 
-    An earlier link of the same occasion stops working.
+    An earlier link of the same occasion stops working, and a mail that still waits with it is
+    taken back.
     """
-    occasion = Occasion.objects.select_for_update().select_related("client").get(pk=occasion.pk)
+    occasion = _locked(occasion)
     require_fillable(occasion, now)
     occasion.links.filter(revoked_at=None).update(revoked_at=now)
+    notices.cancel_notices_about(about=occasion.pk, now=now)
     token = new_token()
     link = PersonalLink.objects.create(
         occasion=occasion,
@@ -41,6 +58,28 @@ def issue_link(*, occasion: Occasion, by: Actor, now: datetime) -> tuple[Persona
     )
     audit.record("link.create", by=by, now=now, client=occasion.client, about=link)
     return link, token
+
+
+@transaction.atomic
+def replace_link(
+    *, occasion: Occasion, known: UUID | None, by_mail: bool, by: Actor, now: datetime
+) -> tuple[PersonalLink, str, Notice | None]:
+    """Make a new link in place of ``known``, the newest one the asking page knew of (or None).
+
+    Raises NewerLink when there is a newer one: a page that is sent twice makes one link.
+    """
+    occasion = _locked(occasion)
+    if newest_link(occasion) != known:
+        raise NewerLink(
+            _(
+                "A newer link was made since this page was opened, so no other was made now. "
+                "If you no longer have it, make a new one here."
+            )
+        )
+    if by_mail:
+        return send_link(occasion=occasion, by=by, now=now)
+    link, token = issue_link(occasion=occasion, by=by, now=now)
+    return link, token, None
 
 
 @transaction.atomic
@@ -75,7 +114,7 @@ def send_link(
         % {
             "practice": practice.name,
             "address": address_of(token),
-            "until": f"{link.expires_at.astimezone(practice.zone):%d.%m.%Y %H:%M}",
+            "until": in_words(link.expires_at, practice.zone),
         },
         by=by,
         now=now,
@@ -86,10 +125,28 @@ def send_link(
 @transaction.atomic
 def revoke_links(*, occasion: Occasion, by: Actor, now: datetime) -> int:
     """Stop every open link of an occasion; returns how many there were."""
-    stopped = occasion.links.filter(revoked_at=None).update(revoked_at=now)
+    occasion = _locked(occasion)
+    stopped = stop_links([occasion.pk], now)
     if stopped:
         audit.record("link.revoke", by=by, now=now, client=occasion.client, about=occasion)
     return stopped
+
+
+def stop_links(occasions: list[UUID], now: datetime) -> int:
+    """Stop the open links of these occasions, and the mails that still wait with one."""
+    for pk in occasions:
+        notices.cancel_notices_about(about=pk, now=now)
+    return PersonalLink.objects.filter(occasion__in=occasions, revoked_at=None).update(
+        revoked_at=now
+    )
+
+
+def newest_link(occasion: Occasion) -> UUID | None:
+    """The identifier of the newest link ever made for an occasion."""
+    return occasion.links.order_by("-created_at", "-pk").values_list("pk", flat=True).first()
+
+
+# --- What the holder of a link has ----------------------------------------------------------------
 
 
 def find_link(token: str, now: datetime) -> PersonalLink | None:
@@ -102,33 +159,87 @@ def find_started(pk: UUID, now: datetime) -> PersonalLink | None:
     return _open_links(now).filter(pk=pk).first()
 
 
+def find_held(pk: UUID) -> PersonalLink | None:
+    """The link with this identifier in whatever state, with its form and response: one query."""
+    links = PersonalLink.objects.select_related("occasion__response__version")
+    link = _with_form(links).filter(pk=pk).first()
+    if link is not None and (response := response_of(link.occasion)) is not None:
+        # The client whose data key is unwrapped already, and not another copy of it.
+        response.client = link.occasion.client
+    return link
+
+
+def response_of(occasion: Occasion) -> Response | None:
+    """The response of an occasion as far as it has come, sent or not."""
+    return getattr(occasion, "response", None)
+
+
+def state_of(link: PersonalLink, now: datetime) -> LinkState:
+    """What a link from ``find_held`` is worth now."""
+    occasion = link.occasion
+    response = response_of(occasion)
+    if response is not None and response.submitted_at is not None:
+        return LinkState.SENT
+    if occasion.cancelled_at is not None or occasion.client.closed_at is not None:
+        return LinkState.TAKEN_BACK
+    if link.expires_at <= now:
+        return LinkState.EXPIRED
+    return LinkState.OPEN if link.revoked_at is None else LinkState.TAKEN_BACK
+
+
 @transaction.atomic
 def start_form(*, link: PersonalLink, by: Actor, now: datetime) -> None:
     """Note that somebody pressed the button of the link's first page."""
+    PersonalLink.objects.filter(pk=link.pk, started_at=None).update(started_at=now)
     if link.started_at is None:
         link.started_at = now
-        link.save(update_fields=["started_at"])
     audit.record("link.open", by=by, now=now, client=link.occasion.client, about=link)
 
 
-def _open_links(now: datetime) -> QuerySet[PersonalLink]:
-    return PersonalLink.objects.filter(
-        revoked_at=None,
-        expires_at__gt=now,
-        occasion__cancelled_at=None,
-        occasion__client__closed_at=None,
-    ).select_related("occasion__client__practice", "occasion__assignment__version")
+def require_fillable(occasion: Occasion, now: datetime, sent: bool | None = None) -> None:
+    """Refuse what can no longer, or cannot yet, be filled in.
 
-
-def require_fillable(occasion: Occasion, now: datetime) -> None:
-    """Refuse what can no longer, or cannot yet, be filled in."""
+    ``sent`` is whether a response was submitted, for whoever knows it already.
+    """
     if occasion.cancelled_at is not None:
         raise Refused(_("This form was taken back."))
     if now < occasion.opens_at:
-        raise Refused(_("This form opens on %(day)s.") % {"day": f"{occasion.opens_at:%d.%m.%Y}"})
+        opens = in_words(occasion.opens_at, occasion.client.practice.zone)
+        raise Refused(_("This form opens on %(day)s.") % {"day": opens})
     if now >= occasion.closes_at:
         raise Refused(_("The time for this form has passed."))
     if occasion.client.closed_at is not None:
         raise Refused(_("This client's record is closed."))
-    if hasattr(occasion, "response") and occasion.response.submitted_at is not None:
+    if sent is None:
+        sent = Response.objects.filter(occasion=occasion, submitted_at__isnull=False).exists()
+    if sent:
         raise Refused(_("This form was sent already."))
+
+
+def in_words(at: datetime, zone: object) -> str:
+    """A time for people, in the zone of their practice: "Monday 30 November, 06:00"."""
+    return date_format(at.astimezone(zone), "l j F, H:i")  # type: ignore[arg-type]
+
+
+def _open_links(now: datetime) -> QuerySet[PersonalLink]:
+    return _with_form(
+        PersonalLink.objects.filter(
+            revoked_at=None,
+            expires_at__gt=now,
+            occasion__cancelled_at=None,
+            occasion__client__closed_at=None,
+        )
+    )
+
+
+def _with_form(rows: QuerySet[PersonalLink]) -> QuerySet[PersonalLink]:
+    return rows.select_related("occasion__client__practice", "occasion__assignment__version")
+
+
+def _locked(occasion: Occasion) -> Occasion:
+    """The occasion as it stands, locked; its client is not, since answering waits for that."""
+    return (
+        Occasion.objects.select_for_update(of=("self",))
+        .select_related("client__practice")
+        .get(pk=occasion.pk)
+    )

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from assessments.actions import alerts, links, standing
 from assessments.measurement import scoring
-from assessments.models import Occasion, PersonalLink, Response, Score
+from assessments.models import Occasion, Response, Score
 from clinic import audit
 from clinic.actions import Refused
 from clinic.audit import Actor
@@ -32,6 +32,10 @@ COMMENT_LENGTH = 2000
 
 class AlreadySubmitted(Refused):
     """The form was sent before, with other answers."""
+
+
+class ChangedMeanwhile(Refused):
+    """The draft holds other answers than those the person was shown before sending."""
 
 
 @dataclass(frozen=True)
@@ -65,21 +69,24 @@ def save_answers(
     """Add answers to the draft of an occasion, making it where there is none.
 
     ``answers`` holds only what is new: a value, or None for "does not apply". Answers given
-    before stay. Raises Refused for a form that cannot be filled in now, AnswerError for an answer
-    the instrument does not allow.
+    before stay; ``comment`` replaces the comment where it is not None. Where nothing is new,
+    nothing is written, and a draft that does not exist yet is returned unsaved. Raises Refused
+    for a form that cannot be filled in now, AlreadySubmitted for one that was sent, AnswerError
+    for an answer the instrument does not allow.
     """
     occasion = locked_occasion(occasion.pk)
-    links.require_fillable(occasion, now)
+    response = _draft(occasion, now, source, entered_by)
+    if response.submitted_at is not None:
+        raise AlreadySubmitted(_("This form was sent already. The answers sent then stand."))
+    links.require_fillable(occasion, now, sent=False)
     _check(occasion, answers)
-    response = _draft(occasion, by, now, source, entered_by)
-    merged = {**response.answers, **answers}
-    if merged == response.answers and comment is None and not response._state.adding:
+    starts = response._state.adding
+    if not _merge(response, answers, comment):
         return response
-    response.answers = merged
-    if comment is not None:
-        response.comment = comment.strip()[:COMMENT_LENGTH] or None
     response.revision += 1
     response.save()
+    if starts:
+        audit.record("response.start", by=by, now=now, client=occasion.client, about=response)
     return response
 
 
@@ -93,47 +100,76 @@ def submit(
     answers: Answers | None = None,
     comment: str | None = None,
     entered_by: User | None = None,
+    seen_revision: int | None = None,
 ) -> Submission:
     """Send a form: the saved draft, with ``answers`` on top where they are given.
 
-    Raises AlreadySubmitted when the form was sent with other answers, Refused when it cannot be
-    sent now or holds no answer, AnswerError for an answer the instrument does not allow.
+    ``seen_revision`` is that of the draft the person looked over before sending. Raises
+    AlreadySubmitted when the form was sent with other answers, ChangedMeanwhile when the draft
+    is not the one that was looked over, Refused when the form cannot be sent now or holds no
+    answer, AnswerError for an answer the instrument does not allow.
     """
     occasion = locked_occasion(occasion.pk)
-    submitted = _submitted(occasion)
-    if submitted is not None:
-        return _again(submitted, answers)
-    links.require_fillable(occasion, now)
-    response = _draft(occasion, by, now, source, entered_by)
-    response.client = occasion.client
-    if answers is not None:
-        _check(occasion, answers)
-        response.answers = {**response.answers, **answers}
-    if comment is not None:
-        response.comment = comment.strip()[:COMMENT_LENGTH] or None
+    response = _draft(occasion, now, source, entered_by)
+    if response.submitted_at is not None:
+        return _again(response, answers)
+    links.require_fillable(occasion, now, sent=False)
+    _check(occasion, answers or {})
+    if seen_revision is not None and seen_revision != response.revision:
+        raise ChangedMeanwhile(
+            _(
+                "Your answers have changed since this page was opened, perhaps in another "
+                "window. Please look at them once more."
+            )
+        )
+    _merge(response, answers or {}, comment)
     if not response.answers:
         raise Refused(_("Please answer at least one question before you send the form."))
     lock(response, now)
     response.save()
     Score.objects.bulk_create(scores_of(response))
-    PersonalLink.objects.filter(occasion=occasion, revoked_at=None).update(revoked_at=now)
+    links.stop_links([occasion.pk], now)
     audit.record(
         "response.submit",
         by=by,
         now=now,
         client=occasion.client,
         about=response,
-        details={"source": source, "answered": len(response.answers)},
+        details={"source": str(source), "answered": _answered(response)},
     )
     alerts.raise_alerts(response=response, by=by, now=now)
     standing.refresh(client=occasion.client, now=now)
     return Submission(response, created=True)
 
 
+@transaction.atomic
+def mark_seen(*, response: Response, by: Actor, now: datetime) -> bool:
+    """Note that somebody who cares for the client has read a response; False if one had."""
+    seen = Response.objects.filter(pk=response.pk, submitted_at__isnull=False, seen_at=None).update(
+        seen_at=now
+    )
+    if not seen:
+        return False
+    response.seen_at = now
+    audit.record("response.see", by=by, now=now, client=response.client, about=response)
+    standing.refresh(client=response.client, now=now)
+    return True
+
+
+def draft_of(occasion: Occasion) -> Response | None:
+    """The response of an occasion as far as it has come, sent or not."""
+    response = Response.objects.filter(occasion=occasion).select_related("version").first()
+    if response is not None:
+        # The client whose data key is unwrapped already: once for each request.
+        response.client = occasion.client
+    return response
+
+
 def lock(response: Response, now: datetime) -> None:
     """Set what makes a draft a submitted response; the caller saves it."""
     response.revision += 1
-    response.submitted_at = now
+    # A clock that was set back must not make a form that was sent before it was begun.
+    response.submitted_at = max(now, response.started_at)
     response.fingerprint = fingerprint(response, response.answers)
 
 
@@ -164,6 +200,20 @@ def fingerprint(response: Response, answers: Answers) -> bytes:
     return hmac.new(key, f"{response.pk}|{text}".encode(), hashlib.sha256).digest()
 
 
+def _merge(response: Response, answers: Answers, comment: str | None) -> bool:
+    """Put answers and comment on a draft; whether that changed anything."""
+    merged = {**response.answers, **answers}
+    words = response.comment if comment is None else comment.strip()[:COMMENT_LENGTH] or None
+    changed = merged != response.answers or words != response.comment
+    if changed:
+        response.answers, response.comment = merged, words
+    return changed
+
+
+def _answered(response: Response) -> int:
+    return sum(value is not None for value in response.answers.values())
+
+
 def _check(occasion: Occasion, answers: Answers) -> None:
     """Refuse answers the instrument does not allow; "does not apply" only where an item has it."""
     instrument = occasion.assignment.version.definition
@@ -173,35 +223,22 @@ def _check(occasion: Occasion, answers: Answers) -> None:
             raise scoring.AnswerError(code, "this question always applies.")
 
 
-def _draft(
-    occasion: Occasion, by: Actor, now: datetime, source: str, entered_by: User | None
-) -> Response:
-    """The occasion's draft, made (unsaved) where there is none yet."""
-    response = (
-        Response.objects.select_related("client", "version").filter(occasion=occasion).first()
-    )
-    if response is not None:
-        response.client = occasion.client
-        if entered_by is not None:
-            response.source, response.entered_by = source, entered_by
-        return response
-    return Response(
+def _draft(occasion: Occasion, now: datetime, source: str, entered_by: User | None) -> Response:
+    """The occasion's draft, made (unsaved) where there is none yet.
+
+    Whoever writes last is its source: a form begun by link and ended at the practice was entered
+    by staff.
+    """
+    response = draft_of(occasion) or Response(
         client=occasion.client,
         occasion=occasion,
         version=occasion.assignment.version,
-        source=source,
         answers={},
         started_at=now,
-        entered_by=entered_by,
     )
-
-
-def _submitted(occasion: Occasion) -> Response | None:
-    return (
-        Response.objects.filter(occasion=occasion, submitted_at__isnull=False)
-        .select_related("client", "version")
-        .first()
-    )
+    if response.submitted_at is None:
+        response.source, response.entered_by = source, entered_by
+    return response
 
 
 def _again(response: Response, answers: Answers | None) -> Submission:
