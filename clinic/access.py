@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 
-from clinic.models import Client, reach
+from clinic.models import Client, Membership, reach
 from clinic.roles import Permission
 
 RowType = TypeVar("RowType", bound=models.Model)
@@ -30,6 +30,14 @@ def may(user: Any, permission: Permission, client: Client) -> bool:
 def may_in_practice(user: Any, permission: Permission) -> bool:
     """Whether ``user`` may do ``permission`` in their practice at large."""
     return reach.has_general(user, permission)
+
+
+def membership(user: Any) -> Membership:
+    """The open membership of a signed-in user; PermissionDenied for whoever has none."""
+    found: Membership | None = reach.membership_of(user)
+    if found is None:
+        raise PermissionDenied
+    return found
 
 
 def find(

@@ -78,11 +78,15 @@ def keyring() -> dict[str, bytes]:
     return _keyring(path, modified)
 
 
+def current_key_id() -> str:
+    """The key-encryption key that wraps new data keys: the last line of the key file."""
+    return next(reversed(keyring()))
+
+
 def wrap(data_key: bytes, owner: str) -> bytes:
     """Wrap a data key by the current key-encryption key: ``<key id>:<sealed key>``."""
-    ring = keyring()
-    key_id = next(reversed(ring))
-    return key_id.encode() + b":" + seal(ring[key_id], data_key, f"data key|{owner}")
+    key_id = current_key_id()
+    return key_id.encode() + b":" + seal(keyring()[key_id], data_key, f"data key|{owner}")
 
 
 def unwrap(wrapped: bytes | memoryview | None, owner: str) -> bytes:
@@ -111,9 +115,14 @@ class KeyHolder(models.Model):
         super().__init__(*args, **kwargs)
         self._unwrapped: bytes | None = None
 
+    @classmethod
+    def owner_of(cls, pk: Any) -> str:
+        """What a data key is bound to when it is wrapped: the row that holds it."""
+        return f"{cls._meta.label_lower}|{pk}"
+
     @property
     def key_owner(self) -> str:
-        return f"{self._meta.label_lower}|{self.pk}"
+        return self.owner_of(self.pk)
 
     def make_data_key(self) -> None:
         """Give a new row its data key. Never replaces one."""

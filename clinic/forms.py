@@ -37,7 +37,7 @@ class CleanCharField(forms.CharField):
         return {**super().widget_attrs(widget), "maxlength": str(self.limit * 2)}
 
     def to_python(self, value: Any) -> str:
-        return text.clean_line(super().to_python(value), max_length=self.limit)
+        return text.clean_line(super().to_python(value) or "", max_length=self.limit)
 
 
 class CleanTextField(CleanCharField):
@@ -46,7 +46,7 @@ class CleanTextField(CleanCharField):
     widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> str:
-        typed = forms.CharField.to_python(self, value)
+        typed = forms.CharField.to_python(self, value) or ""
         return text.clean_paragraphs(typed, max_length=self.limit)
 
 
@@ -61,7 +61,7 @@ class CleanEmailField(forms.CharField):
         super().__init__(strip=False, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return text.clean_email(super().to_python(value))
+        return text.clean_email(super().to_python(value) or "")
 
 
 class CleanDateField(forms.Field):
@@ -105,6 +105,16 @@ class ActionForm(forms.Form):
         except Refused as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
             return None
+
+
+class ColleagueForm(ActionForm):
+    """A form that offers colleagues: ``clinicians`` are those who can be chosen."""
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, MemberChoiceField):
+                field.queryset = clinicians
 
 
 def new_password_field() -> forms.CharField:
@@ -163,16 +173,12 @@ class EditClientForm(ClientForm):
     seen_version = forms.CharField(widget=forms.HiddenInput, max_length=24)
 
 
-class StartCareForm(ActionForm):
+class StartCareForm(ColleagueForm):
     clinician = MemberChoiceField(
         label=_("Clinician"),
         queryset=Membership.objects.none(),
         empty_label=_("Choose a colleague"),
     )
-
-    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = clinicians
 
 
 # --- Team ---------------------------------------------------------------------------------------
@@ -214,29 +220,21 @@ class InvitationForm(RoleForm):
     field_order = ["email", "role"]
 
 
-class SupervisionForm(ActionForm):
+class SupervisionForm(ColleagueForm):
     clinician = MemberChoiceField(
         label=_("Reads along with"),
         queryset=Membership.objects.none(),
         empty_label=_("Choose a colleague"),
     )
 
-    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = clinicians
 
-
-class EndMembershipForm(ActionForm):
+class EndMembershipForm(ColleagueForm):
     hand_over_to = MemberChoiceField(
         label=_("Who takes over the clients?"),
         queryset=Membership.objects.none(),
         required=False,
         empty_label=_("Nobody yet: they stay with the practice"),
     )
-
-    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["hand_over_to"].queryset = clinicians
 
 
 class JoinForm(ActionForm):
@@ -251,15 +249,16 @@ class JoinForm(ActionForm):
     password = new_password_field()
 
     def __init__(self, *args: Any, email: str, practice: Practice, **kwargs: Any) -> None:
-        self.email, self.practice = email, practice
+        self.invited_email, self.practice = email, practice
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if password := cleaned.get("password"):
-            email = self.email or cleaned.get("email", "")
+            email = self.invited_email or cleaned.get("email", "")
             person = User(email=email, name=cleaned.get("name", ""))
-            person.practice_name = self.practice.name
+            # The check of the password looks for the name of the practice in it.
+            person.membership = Membership(user=person, practice=self.practice)
             try:
                 validate_password(password, person)
             except ValidationError as error:
@@ -357,4 +356,4 @@ class TokenForm(ActionForm):
 
 def role_descriptions() -> list[tuple[str, Any]]:
     """Each role with what it may do, for the pages where one is chosen."""
-    return [(role.label, RULES[role].description) for role in Role]
+    return [(str(role.label), RULES[role].description) for role in Role]

@@ -59,6 +59,25 @@ def write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def add_key(path: Path) -> str:
+    """Add a fresh key to the keyring, which makes it the current one; returns its id.
+
+    The file is replaced as a whole, so that whoever reads it meets the old one or the new.
+    """
+    ring = read_keyring(path)
+    number = len(ring) + 1
+    while f"k{number}" in ring:
+        number += 1
+    text = read_private(path)
+    changed = path.with_name(f"{path.name}.new")
+    changed.unlink(missing_ok=True)
+    write_private(changed, f"{text.rstrip()}\n{keyring_line(f'k{number}')}")
+    changed.replace(path)
+    return f"k{number}"
 
 
 def read_private(path: Path) -> str:

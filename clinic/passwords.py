@@ -78,16 +78,17 @@ def bits(password: str, context: frozenset[str] = frozenset()) -> float:
 def context_words(user: Any) -> frozenset[str]:
     """Words that stand for this place and this person."""
     sources = [getattr(user, "name", ""), getattr(user, "email", "")]
-    sources.append(getattr(user, "practice_name", "") or _practice_name(user))
+    sources.append(_practice_name(user))
     words = {word for source in sources for word in re.findall(r"\w{3,}", source.casefold())}
     return frozenset(words | set(CONTEXT_WORDS))
 
 
 def _practice_name(user: Any) -> str:
-    if user is None or getattr(user, "_state", None) is None or user._state.adding:
+    """Of the practice somebody works at, or is about to join (the form sets ``membership``)."""
+    is_new = getattr(user, "_state", None) is None or user._state.adding
+    if is_new and "membership" not in getattr(user, "__dict__", {}):
         return ""
-    membership = user.membership
-    return membership.practice.name if membership else ""
+    return user.membership.practice.name if user.membership else ""
 
 
 def _least(reading: str, typed: str, context: frozenset[str]) -> float:

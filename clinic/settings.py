@@ -4,6 +4,7 @@
 ``NAME_FILE`` with the path of a file that holds the value.
 """
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,8 +48,9 @@ if (
     not DATABASE_URL
     and not env.str("KEYS_FILE", default="")
     and not env.str("SECRET_KEY", default="")
-):
-    # The embedded default makes its own keys on the first start, and only then.
+) or sys.argv[1:2] == ["init_keys"]:
+    # The embedded default makes its own keys on the first start, and only then; elsewhere
+    # somebody asks for them.
     keys.ensure_keys(DATA_DIR / "keys", data_exists=EMBEDDED_DATABASE.exists())
 SECRET_KEY = (
     env.str("SECRET_KEY", default="") or keys.read_private(DATA_DIR / "keys" / "secret-key").strip()

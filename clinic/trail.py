@@ -71,7 +71,11 @@ def lines(events: Iterable[AuditEvent]) -> list[Line]:
 
 
 def _names(events: list[AuditEvent]) -> dict[Any, str]:
-    actors = {event.actor_id for event in events if event.actor_kind in ("user", "token")}
+    actors = {
+        event.actor_id
+        for event in events
+        if event.actor_id and event.actor_kind in ("user", "token")
+    }
     names = dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
     tokens = ApiToken.objects.filter(pk__in=actors).values_list("pk", "membership__user__name")
     return {**names, **dict(tokens)}

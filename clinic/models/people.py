@@ -90,7 +90,7 @@ class User(AbstractBaseUser, Row):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(_one_spelling(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         return super().check_password(_one_spelling(raw_password) or "")
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,26 +17,25 @@ from clinic.actions import people
 from clinic.actions import tokens as token_actions
 from clinic.audit import Actor
 from clinic.forms import SCOPE_LABELS, NameForm, TokenForm
-from clinic.models import ApiToken, Membership
+from clinic.models import ApiToken, Membership, User, reach
 from clinic.roles import RULES, Permission
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Name and role; the password has a page of its own."""
-    form = NameForm(
-        request.POST if request.method == "POST" else None, initial={"name": request.user.name}
-    )
+    user = cast("User", request.user)  # signed in: the middleware lets nobody else through
+    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
         people.change_own_name(
-            user=request.user,
+            user=user,
             by=Actor.of_request(request),
             now=timezone.now(),
             **form.cleaned_data,
         )
         messages.success(request, _("Your name is saved."))
         return redirect("account")
-    membership = request.user.membership
+    membership = reach.membership_of(user)
     context = {
         "form": form,
         "roles": [(role.label, RULES[role].description) for role in membership.roles]
@@ -50,7 +50,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @access.requires(Permission.USE_API)
 def tokens(request: HttpRequest) -> HttpResponse:
     """Make a token and see the ones in use. The value is shown this once."""
-    membership, now = request.user.membership, timezone.now()
+    membership, now = access.membership(request.user), timezone.now()
     form = TokenForm(request.POST if request.method == "POST" else None)
     value = ""
     if request.method == "POST" and form.is_valid():
@@ -82,7 +82,7 @@ def _in_use(membership: Membership, now: object) -> list[ApiToken]:
 @access.requires(Permission.USE_API)
 def token_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop one of one's own tokens."""
-    token = ApiToken.objects.filter(pk=pk, membership=request.user.membership).first()
+    token = ApiToken.objects.filter(pk=pk, membership=access.membership(request.user)).first()
     if token is None:
         raise Http404
     token_actions.revoke_token(token=token, by=Actor.of_request(request), now=timezone.now())

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import access, audit, search, trail
-from clinic.actions import care
+from clinic.actions import Refused, care
 from clinic.audit import Actor
 from clinic.forms import ClientForm, EditClientForm, StartCareForm
 from clinic.models import AuditEvent, CareRelationship, Client, reach
@@ -84,10 +84,10 @@ def _note_carers(page: list[Client]) -> None:
     """Give each client of the page the names of who cares for them, in one query."""
     names: dict[UUID, list[str]] = {client.pk: [] for client in page}
     relationships = CareRelationship.objects.filter(client__in=page, ended_at=None)
-    for client, name in relationships.order_by("clinician__user__name").values_list(
+    for pk, name in relationships.order_by("clinician__user__name").values_list(
         "client", "clinician__user__name"
     ):
-        names[client].append(name)
+        names[pk].append(name)
     for client in page:
         client.carers = names[client.pk]  # type: ignore[attr-defined]
 
@@ -210,7 +210,7 @@ def _edit_conflict(
 ) -> HttpResponse:
     """Two people saved at once: show what stands there now beside what was typed."""
     present = Client.objects.get(pk=client.pk)
-    typed = form.data.copy()
+    typed = dict(form.data.items())
     typed["seen_version"] = care.identity_version(present)
     again = EditClientForm(typed)
     again.is_valid()
@@ -325,7 +325,7 @@ def client_close(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             care.close_client(client=client, by=by, now=now)
             messages.success(request, _("The record is closed. No more forms are sent."))
-    except care.Refused as refusal:
+    except Refused as refusal:
         messages.warning(request, str(refusal))
     return redirect("client", pk=client.pk)
 

@@ -33,7 +33,7 @@ from clinic.roles import Permission, Role
 def team_member(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A colleague's page. Its forms post here; the field ``do`` says which one."""
     member = (
-        Membership.objects.filter(pk=pk, practice=request.user.membership.practice_id)
+        Membership.objects.filter(pk=pk, practice=access.membership(request.user).practice_id)
         .select_related("user", "practice")
         .first()
     )

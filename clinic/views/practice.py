@@ -19,7 +19,7 @@ from clinic.roles import Permission
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.requires(Permission.MANAGE_TEAM)
 def practice(request: HttpRequest) -> HttpResponse:
-    here = request.user.membership.practice
+    here = access.membership(request.user).practice
     present = {name: getattr(here, name) for name in PracticeForm.base_fields}
     form = PracticeForm(request.POST if request.method == "POST" else None, initial=present)
     if request.method == "POST" and form.is_valid():

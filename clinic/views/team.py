@@ -25,7 +25,7 @@ from clinic.roles import Permission
 @access.requires(Permission.SEE_TEAM)
 def team(request: HttpRequest) -> HttpResponse:
     """Everybody who works at the practice; for those who run it, who is invited as well."""
-    practice = request.user.membership.practice
+    practice = access.membership(request.user).practice
     runs_practice = access.may_in_practice(request.user, Permission.MANAGE_TEAM)
     members = Membership.objects.filter(practice=practice, ended_at=None).select_related("user")
     context = {
@@ -77,7 +77,7 @@ def team_invite(request: HttpRequest) -> HttpResponse:
         return render(request, "clinic/team_invite.html", context)
     made = form.is_valid() and form.run(
         people.invite,
-        practice=request.user.membership.practice,
+        practice=access.membership(request.user).practice,
         email=form.cleaned_data["email"],
         **form.role_arguments(),
         by=Actor.of_request(request),
@@ -95,7 +95,7 @@ def team_invite(request: HttpRequest) -> HttpResponse:
 def invitation_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take an invitation back."""
     invitation = Invitation.objects.filter(
-        pk=pk, practice=request.user.membership.practice_id
+        pk=pk, practice=access.membership(request.user).practice_id
     ).first()
     if invitation is None:
         raise Http404
