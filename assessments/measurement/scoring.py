@@ -111,7 +111,7 @@ def _given(instrument: Instrument, answers: Answers) -> dict[str, int]:
     """The answers that are there, each checked against the options of its item."""
     given = {}
     for code, value in answers.items():
-        item = instrument.items_by_code.get(code) if isinstance(code, str) else None
+        item = instrument.items_by_code.get(code)
         if item is None:
             raise AnswerError(ascii(code)[:42], "the instrument has no such item.")
         if value is None:

@@ -382,6 +382,19 @@ def test_parse_withstands_brackets_without_end():
     ]
 
 
+def test_parse_withstands_keys_of_very_many_parts(text):
+    assert problems_of(text + "a" + ".a" * 100_000 + " = 1")[0].endswith(
+        ": more than 100 full stops in one line; break it up."
+    )
+
+
+def test_parse_names_only_the_first_of_very_many_unknown_keys(text):
+    extra = "".join(f"\nkey{number} = 1" for number in range(1000))
+    found = problems_of(text + extra)
+    assert len(found) == 21
+    assert found[-1] == "element number 2: 980 more unknown keys."
+
+
 @pytest.mark.parametrize("junk", [b"format = 1", None, 5, "\ud800"])
 def test_parse_refuses_what_is_not_text(junk):
     assert len(problems_of(junk)) == 1

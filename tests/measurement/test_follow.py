@@ -208,6 +208,13 @@ def test_mistaken_autonomy_is_seen_where_both_are_claimed():
     assert follow(steady(6, 30, 30, 85, 40)).mistaken_autonomy is False
 
 
+def test_mistaken_autonomy_begins_at_four_in_five():
+    above, below = follow(steady(6, 30, 57, 57, 40)), follow(steady(6, 30, 55.5, 55.5, 40))
+    assert 0.80 <= above.mistaken_probability < 0.90
+    assert 0.70 <= below.mistaken_probability < 0.80
+    assert (above.mistaken_autonomy, below.mistaken_autonomy) == (True, False)
+
+
 def test_stage_of_a_first_long_form_is_provisional_and_then_confirmed():
     stages = follow(steady(3, 20, 15, 85, 15)).stages
     assert [(reading.stage, reading.provisional) for reading in stages] == [
@@ -314,6 +321,13 @@ def test_stuck_is_not_said_of_a_slow_but_likely_improvement():
     movement = follow(moving(10, (30, 70, 40, 40), (30, 66, 44, 40)))
     assert abs(movement.balance_change.difference) < 5
     assert movement.balance_change.probability_rose > 0.6
+    assert movement.stuck is False
+
+
+def test_stuck_is_not_said_of_a_fall_of_more_than_half_the_detectable_change():
+    movement = follow(moving(13, (30, 70, 40, 40), (30, 79, 31, 40)))
+    half = 1.2816 * math.hypot(4.709, 6.322) / 2
+    assert half < -movement.balance_change.difference < 2 * half
     assert movement.stuck is False
 
 

@@ -14,6 +14,8 @@ from .scales import note_incomplete_pairs, read_bands, read_scales
 FORMAT = 1
 CADENCES = ("once", "weekly", "two_weeks", "four_weeks", "twelve_weeks")
 MAXIMUM_SIZE = 1_000_000
+# Keys of very many dotted parts, which no instrument has, take the TOML parser hours.
+MAXIMUM_DOTS_IN_A_LINE = 100
 MAXIMUM_ITEMS = 500
 MAXIMUM_ENTRIES = 100
 # Stands in for an option set that could not be read, so that the rest can still be checked.
@@ -50,6 +52,10 @@ def _canonical(text: str) -> str:
 
 
 def _toml(text: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > MAXIMUM_DOTS_IN_A_LINE:
+            sentence = f"more than {MAXIMUM_DOTS_IN_A_LINE} full stops in one line; break it up."
+            raise DefinitionError([f"line {number}: {sentence}"])
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

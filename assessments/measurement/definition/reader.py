@@ -16,6 +16,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 LINE, PARAGRAPH = 200, 5000
+UNKNOWN_NAMED = 20
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ZERO_WIDTH = frozenset("\u200b\u2060\ufeff")  # the joiners stay: some scripts need them
 # Control characters, surrogates, line and paragraph separators.
@@ -175,10 +176,12 @@ class Table:
 
     def finish(self) -> None:
         """Note the keys nobody asked for: most often a slip of the pen in an optional one."""
-        for key in self.data:
-            if key not in self.known:
-                known = ", ".join(self.known)
-                self.note(f"unknown key {shown(key)}; known here are {known}.")
+        unknown = [key for key in self.data if key not in self.known]
+        known = ", ".join(self.known)
+        for key in unknown[:UNKNOWN_NAMED]:
+            self.note(f"unknown key {shown(key)}; known here are {known}.")
+        if len(unknown) > UNKNOWN_NAMED:
+            self.note(f"{len(unknown) - UNKNOWN_NAMED} more unknown keys.")
 
 
 def _place(noun: str, label: object, number: int) -> str:
