@@ -68,15 +68,12 @@ class Ellipse:
 
     def _inside(self, box: Box) -> int:
         """How many of nine spots of the box (corners, edges, centre) lie inside."""
-        if not self.rx or not self.ry:
+        if self.rx < 0.5 or self.ry < 0.5:
             return 0
         x, y = box.centre
-        inside = 0
-        for spot_x in (box.left, x, box.right):
-            for spot_y in (box.top, y, box.bottom):
-                u, v = (spot_x - self.x) / self.rx, (spot_y - self.y) / self.ry
-                inside += u * u + v * v < 1
-        return inside
+        across = [((at - self.x) / self.rx) ** 2 for at in (box.left, x, box.right)]
+        down = [((at - self.y) / self.ry) ** 2 for at in (box.top, y, box.bottom)]
+        return sum([u + v < 1 for u in across for v in down])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +85,17 @@ class Scene:
     trace: Sequence[tuple[float, float]] = ()
     outlines: tuple[Ellipse, ...] = ()
 
-    def cost(self, box: Box) -> float:
-        total = HARD * sum(box.overlaps(other) for other in self.hard)
-        wide = box.grown(2)
-        left, top, right, bottom = wide.left, wide.top, wide.right, wide.bottom
-        total += 6.0 * sum(left <= x <= right and top <= y <= bottom for x, y in self.trace)
-        return total + 9.0 * sum(outline.crosses(box) for outline in self.outlines)
+    def cost(self, box: Box, enough: float = float("inf")) -> float:
+        """What it costs to cover this box; counting stops where it cannot fall below `enough`."""
+        total = HARD * sum([box.overlaps(other) for other in self.hard])
+        if total >= enough:
+            return total
+        left, top, right, bottom = box.left - 2, box.top - 2, box.right + 2, box.bottom + 2
+        covered = [1 for x, y in self.trace if left <= x <= right and top <= y <= bottom]
+        total += 6.0 * len(covered)
+        if total >= enough:
+            return total
+        return total + 9.0 * sum([outline.crosses(box) for outline in self.outlines])
 
 
 def place(
@@ -115,7 +117,8 @@ def place(
             x = anchor[0] + cosine * (rx + width / 2)
             y = anchor[1] + sine * (ry + height / 2)
             box = Box.around(x, y, width, height).pushed_into(scene.frame)
-            cost = scene.cost(box) + 2.0 * ring + 0.3 * order
+            taste = 2.0 * ring + 0.3 * order
+            cost = scene.cost(box, best_cost - taste) + taste
             if cost < best_cost:
                 best, best_cost = box, cost
     if best is None or best_cost >= HARD:

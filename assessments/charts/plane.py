@@ -181,11 +181,11 @@ def _marks(
 
 
 def _trace(places: Sequence[geometry.Point]) -> list[geometry.Point]:
-    """The way in steps of a dozen pixels: what labels try not to cover."""
+    """The way in even steps: what labels try not to cover."""
     total = geometry.length(places)
     if not total:
         return list(places[:1])
-    return [(x, y) for x, y, _ in geometry.along(places, geometry.spread(total, 12, 90))]
+    return [(x, y) for x, y, _ in geometry.along(places, geometry.spread(total, 14, 70))]
 
 
 def _clips(layout: Layout, prefix: str) -> str:
@@ -306,10 +306,10 @@ def _points(
         if n == last:
             mark = _diamond(x, y, marks[-1].radius)
         elif n == 0:
-            mark = svg.tag("circle", cx=x, cy=y, r=marks[0].radius, class_="chart-start")
+            mark = svg.circle(x, y, marks[0].radius, "chart-start")
         else:
             class_ = f"chart-dot chart-age-{_age(n, last)}" if shown[n] else "chart-dot--quiet"
-            mark = svg.tag("circle", cx=x, cy=y, r=2.75 if shown[n] else 1, class_=class_)
+            mark = svg.circle(x, y, 2.75 if shown[n] else 1, class_)
         tip = [format_date(p.at, "full"), *_sentences(p, words)]
         drawn.append(point(mark, p.at, x, y, tip))
     drawn += [

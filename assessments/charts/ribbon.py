@@ -40,7 +40,7 @@ STAGES = frozenset(
 """Codes with a colour of their own; any other code is drawn as the neutral "no clear stage"."""
 
 _TOP, _BAR, _ROW, _SIZE = 2.0, 27.0, 17.0, 12.5
-_LINES, _MOST_HUNG = 3, 20
+_LINES, _MOST_HUNG = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,12 @@ def _bar(stretch: _Stretch, format_date: FormatDate, words: RibbonWords) -> str:
     )
     until = f"{format_date(segment.start, 'full')} – {format_date(segment.end, 'full')}"
     return point(
-        mark, segment.start, stretch.middle, _TOP, (segment.label, until), until=moment(segment.end)
+        mark,
+        segment.start,
+        stretch.middle,
+        _TOP,
+        (segment.label, until),
+        f' data-until="{moment(segment.end)}"',
     )
 
 

@@ -294,9 +294,9 @@ def _dots(
         else:
             y = frame.y(p.value)
             class_ = "chart-answer chart-answer--outside" if outside else "chart-answer"
-            mark = svg.tag("circle", cx=x, cy=y, r=radius, class_=class_)
+            mark = svg.circle(x, y, radius, class_)
             short = whole(p.value)
-        drawn.append(point(mark, p.at, x, y, tip, short=short))
+        drawn.append(point(mark, p.at, x, y, tip, f' data-short="{svg.escape(short)}"'))
     return drawn
 
 

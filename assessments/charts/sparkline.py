@@ -50,10 +50,10 @@ def draw(
         else:
             (at, top), (_, bottom) = upper[0], lower[0]
             parts.append(svg.line(at, top, at, bottom, "chart-spark-whisker"))
-            parts.append(svg.tag("circle", cx=at, cy=line[0][1], r=1.5, class_="chart-spark-alone"))
+            parts.append(svg.circle(at, line[0][1], 1.5, "chart-spark-alone"))
         last = line[-1]
     if last:
-        parts.append(svg.tag("circle", cx=last[0], cy=last[1], r=3, class_="chart-spark-last"))
+        parts.append(svg.circle(*last, 3, "chart-spark-last"))
     picture = svg.tag(
         "svg",
         "".join(parts),

@@ -273,12 +273,15 @@ function start(svgs) {
       if (point) picture.moveTo(picture.points.indexOf(point));
     });
     svg.addEventListener("keydown", (event) => onKey(picture, event));
-    svg.addEventListener("focusin", (event) => {
-      const point = picture.points.find((candidate) => candidate.element === event.target);
-      if (point) show(picture, point);
-    });
-    svg.addEventListener("focusout", restSoon);
   }
+  // On the document: an SVG element with a focus listener of its own becomes a tab stop in Chromium
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest?.(".chart-point")) rest();
+    else if (shown) restSoon();
+  });
+  document.addEventListener("focusout", () => {
+    if (shown) restSoon();
+  });
   tooltip.box.addEventListener("pointerenter", () => clearTimeout(timer));
   tooltip.box.addEventListener("pointerleave", restSoon);
   document.addEventListener("keydown", (event) => {

@@ -87,7 +87,8 @@ def strays(svg: str) -> list[str]:
     return [
         found.words
         for found in written(svg)
-        if not (
+        if found.words.strip()
+        and not (
             paper.contains(found.box.left, found.box.top)
             and paper.contains(found.box.right, found.box.bottom)
         )

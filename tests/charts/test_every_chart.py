@@ -80,7 +80,7 @@ charts = st.one_of(maps(), ribbons(), scales(), sparks())
 
 
 @given(charts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_picture_is_well_formed_and_carries_no_style_and_no_code(chart):
     for element in parse(chart.svg).iter():
         assert not [key for key in element.attrib if key == "style" or key.startswith("on")]
@@ -88,7 +88,7 @@ def test_picture_is_well_formed_and_carries_no_style_and_no_code(chart):
 
 
 @given(charts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_ids_are_unique_and_every_reference_is_found(chart):
     ids = [e.get("id") for e in parse(chart.svg).iter() if e.get("id")]
     assert len(ids) == len(set(ids))
@@ -97,14 +97,14 @@ def test_ids_are_unique_and_every_reference_is_found(chart):
 
 
 @given(charts)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_words_never_overlap_and_never_leave_the_picture(chart):
     assert collisions(chart.svg) == []
     assert strays(chart.svg) == []
 
 
 @given(charts)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_table_has_a_cell_under_every_heading(chart):
     assert {len(row) for row in chart.table.rows} <= {len(chart.table.header)}
 
@@ -146,7 +146,10 @@ SAMPLE = [series.SeriesPoint(week(n), 70 - n / 2, 8.9, 70 - n / 2, 4.5) for n in
         (lambda: series.draw(SAMPLE, baselines=[series.Baseline(70, 20)]), 3.0),
         (
             lambda: ribbon.draw(
-                [ribbon.RibbonSegment(week(n), week(n + 1), "none", f"{n}") for n in range(52)]
+                [
+                    ribbon.RibbonSegment(week(n), week(n + 1), "none", f"between {n % 9} and mixed")
+                    for n in range(52)
+                ]
             ),
             3.0,
         ),
