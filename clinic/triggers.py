@@ -15,7 +15,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Refusal:
-    """Refuse an ``event`` (INSERT, UPDATE or DELETE) on ``table`` while ``when`` holds.
+    """Refuse an ``event`` (INSERT, UPDATE, DELETE, TRUNCATE) on ``table`` while ``when`` holds.
+
+    SQLite has no TRUNCATE: there DELETE covers it.
 
     ``when`` is SQL over NEW and OLD that both databases read; "DIFFERS" stands for the null-safe
     "is not equal", which they spell differently.
@@ -27,7 +29,12 @@ class Refusal:
     message: str
     when: str = "1 = 1"
 
+    def stands_on(self, vendor: str) -> bool:
+        return vendor != "sqlite" or self.event != "TRUNCATE"
+
     def create(self, vendor: str) -> list[str]:
+        if not self.stands_on(vendor):
+            return []
         if vendor == "sqlite":
             when = self.when.replace("DIFFERS", "IS NOT")
             return [
@@ -35,16 +42,19 @@ class Refusal:
                 f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
             ]
         when = self.when.replace("DIFFERS", "IS DISTINCT FROM")
-        kept = "OLD" if self.event == "DELETE" else "NEW"
+        kept = "NEW" if self.event in ("INSERT", "UPDATE") else "OLD"
+        each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN IF {when} THEN RAISE EXCEPTION '{self.message}' "
             f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {kept}; END $$",
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            f"FOR EACH {each} EXECUTE FUNCTION {self.name}()",
         ]
 
     def drop(self, vendor: str) -> list[str]:
+        if not self.stands_on(vendor):
+            return []
         on = "" if vendor == "sqlite" else f" ON {self.table}"
         return [f"DROP TRIGGER IF EXISTS {self.name}{on}"]
 
@@ -65,6 +75,16 @@ AUDIT = [
         "The audit trail is only ever added to.",
     )
     for event in ("UPDATE", "DELETE")
+]
+
+# PostgreSQL empties a whole table without asking the triggers of its rows.
+AUDIT_WHOLE = [
+    Refusal(
+        "audit_event_no_truncate",
+        "clinic_auditevent",
+        "TRUNCATE",
+        "The audit trail is only ever added to.",
+    )
 ]
 
 PEOPLE = [
@@ -146,7 +166,7 @@ RECORDS = [
     ),
 ]
 
-ALL = [*AUDIT, *PEOPLE, *RECORDS]
+ALL = [*AUDIT, *AUDIT_WHOLE, *PEOPLE, *RECORDS]
 
 
 def install(cursor: Any, vendor: str, refusals: Iterable[Refusal]) -> None:
