@@ -32,6 +32,15 @@ class Path:
                 return low + (high - low) * (1 - math.cos(math.pi * share)) / 2
         return points[-1][1]
 
+    def stretched(self, factor: float) -> Path:
+        """The same course, ``factor`` times as slow."""
+        return Path(
+            {
+                scale: [(week * factor, level) for week, level in points]
+                for scale, points in self.points.items()
+            }
+        )
+
 
 def path(**points: float | Points) -> Path:
     """A path by scale code; one number is a level that stays."""

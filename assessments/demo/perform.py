@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -41,6 +41,7 @@ class Performance:
         self.therapist = Actor.of_user(clinician.user)
         self.machine = Actor.system("console", practice)
         self.assignments: dict[str, Assignment] = {}
+        self.occasions: dict[tuple[str, int], Occasion] = {}
         self.client: Client
 
     @transaction.atomic
@@ -106,7 +107,7 @@ class Performance:
         )
 
     def _assign(self, given: Given) -> None:
-        self.assignments[given.instrument] = assign.assign(
+        assignment = assign.assign(
             client=self.client,
             version=self.versions[given.instrument],
             cadence=given.cadence,
@@ -115,24 +116,23 @@ class Performance:
             by=self.therapist,
             now=given.at,
         ).assignment
+        self.assignments[given.instrument] = assignment
+        self._remember(given.instrument, assignment.occasions.select_related("client"))
+
+    def _remember(self, instrument: str, occasions: Iterable[Occasion]) -> None:
+        self.occasions.update({(instrument, occasion.number): occasion for occasion in occasions})
 
     def _write_ahead(self, given: Given, at: datetime) -> None:
-        assign.extend_occasions(assignment=self.assignments[given.instrument], now=at)
-
-    def _occasion(self, instrument: str, number: int) -> Occasion:
-        return (
-            Occasion.objects.select_related("assignment", "client")
-            .filter(assignment=self.assignments[instrument])
-            .get(number=number)
-        )
+        assignment = self.assignments[given.instrument]
+        self._remember(given.instrument, assign.extend_occasions(assignment=assignment, now=at))
 
     def _open(self, given: Given, number: int, at: datetime) -> None:
-        occasion = self._occasion(given.instrument, number)
+        occasion = self.occasions[given.instrument, number]
         assign.open_occasion(occasion=occasion, by=self.machine, now=at)
 
     def _submit(self, sheet: Sheet) -> None:
         respond.submit(
-            occasion=self._occasion(sheet.instrument, sheet.number),
+            occasion=self.occasions[sheet.instrument, sheet.number],
             answers=sheet.answers,
             comment=sheet.comment,
             source=Response.Source.DEMO,
