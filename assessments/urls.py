@@ -2,13 +2,49 @@
 
 from django.urls import URLPattern, path
 
-from assessments.views import answer
+from assessments.views import (
+    alerts,
+    answer,
+    assign,
+    caseload,
+    client,
+    entry,
+    intake,
+    library,
+    links,
+    responses,
+)
 
 # Reading: caseload, client page, inbox, library.
-reading: list[URLPattern] = []
+reading: list[URLPattern] = [
+    path("caseload/", caseload.caseload, name="caseload"),
+    path("caseload/order/", caseload.order, name="caseload-order"),
+    path("inbox/", alerts.inbox, name="inbox"),
+    path("library/", library.library, name="library"),
+    path("library/<slug:code>/", library.instrument, name="library-instrument"),
+    path("clients/<uuid:pk>/", client.client, name="client"),
+    path("clients/<uuid:pk>/review/", client.client_review, name="client-review"),
+    path("clients/<uuid:pk>/events/", client.event_add, name="event-add"),
+    path("events/<uuid:pk>/remove/", client.event_remove, name="event-remove"),
+    path("alerts/<uuid:pk>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
+    path("alerts/<uuid:pk>/resolve/", alerts.resolve, name="alert-resolve"),
+]
 
 # Asking: adding clients, assigning, links, entry by staff.
-asking: list[URLPattern] = []
+asking: list[URLPattern] = [
+    path("clients/add/", intake.client_add, name="client-add"),
+    path("clients/<uuid:pk>/assign/", assign.assign, name="assign"),
+    path("clients/<uuid:pk>/forms/", links.client_forms, name="client-forms"),
+    path("assignments/<uuid:pk>/end/", assign.assignment_end, name="assignment-end"),
+    path("occasions/<uuid:pk>/link/", links.occasion_link, name="occasion-link"),
+    path(
+        "occasions/<uuid:pk>/link/revoke/",
+        links.occasion_link_revoke,
+        name="occasion-link-revoke",
+    ),
+    path("occasions/<uuid:pk>/enter/", entry.occasion_enter, name="occasion-enter"),
+    path("responses/<uuid:pk>/", responses.response, name="response"),
+]
 
 # Answering: what the holder of a personal link sees.
 answering: list[URLPattern] = [

@@ -1,0 +1,140 @@
+"""The header of the client page, and its lists: forms asked for, alerts, reviews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments import wording
+from assessments.models import Assignment, Occasion
+from assessments.queries import Record
+
+RESPONSES_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class AssignmentSummary:
+    name: str
+    cadence: str
+    since: str
+    answered: str
+    next: str
+    ended: str
+
+
+def header(record: Record, membership: Any) -> str:
+    """One line on care, forms and answers: "In care since 26 May, with you. …"."""
+    parts = [_care(record, membership)]
+    if record.client.closed_at:
+        parts.append(_("Record closed on %(day)s.") % {"day": wording.day(record.client.closed_at)})
+    running = [a for a in record.assignments if a.ended_at is None and not record.client.closed_at]
+    if running:
+        named = wording.joined([_asked(record, assignment) for assignment in running])
+        parts.append(
+            _("%(forms)s; next %(next)s.")
+            % {
+                "forms": named[:1].upper() + named[1:],
+                "next": wording.next_form(record.standing, record.now),
+            }
+        )
+    elif not record.client.closed_at:
+        parts.append(_("No form is assigned."))
+    due = [occasion for occasion in record.occasions if _counts(record, occasion)]
+    if due:
+        answered = sum(1 for occasion in due if occasion.answered_at is not None)
+        parts.append(
+            _("%(answered)d of %(due)d answered.") % {"answered": answered, "due": len(due)}
+        )
+    return " ".join(parts)
+
+
+def _care(record: Record, membership: Any) -> str:
+    start = record.episode.started_at if record.episode else record.client.created_at
+    names = [
+        _("you") if membership and care.clinician_id == membership.pk else care.clinician.user.name
+        for care in record.carers
+    ]
+    if not names:
+        return _("In care since %(day)s; nobody is named as carer.") % {"day": wording.day(start)}
+    return _("In care since %(day)s, with %(names)s.") % {
+        "day": wording.day(start),
+        "names": wording.joined(names),
+    }
+
+
+def _asked(record: Record, assignment: Assignment) -> str:
+    return _("%(form)s %(cadence)s") % {
+        "form": record.versions[assignment.version_id].instrument.name,
+        "cadence": assignment.get_cadence_display().lower(),
+    }
+
+
+def _counts(record: Record, occasion: Occasion) -> bool:
+    """Whether a window is past, or was answered: what may be counted as asked for."""
+    return occasion.answered_at is not None or occasion.closes_at <= record.now
+
+
+def assignments(record: Record) -> list[AssignmentSummary]:
+    """What the client is or was asked to fill in, running ones first."""
+    windows: dict[Any, list[Occasion]] = {}
+    for occasion in record.occasions:
+        windows.setdefault(occasion.assignment_id, []).append(occasion)
+    ordered = sorted(record.assignments, key=lambda a: (a.ended_at is not None, a.created_at))
+    return [_assignment(record, a, windows.get(a.pk, [])) for a in ordered]
+
+
+def _assignment(
+    record: Record, assignment: Assignment, windows: list[Occasion]
+) -> AssignmentSummary:
+    due = [occasion for occasion in windows if _counts(record, occasion)]
+    answered = sum(1 for occasion in due if occasion.answered_at is not None)
+    coming = next((o for o in windows if o.closes_at > record.now and o.answered_at is None), None)
+    if assignment.ended_at is not None:
+        coming = None
+    return AssignmentSummary(
+        name=record.versions[assignment.version_id].instrument.name,
+        cadence=assignment.get_cadence_display(),
+        since=wording.day(assignment.first_on),
+        answered=_("%(answered)d of %(due)d") % {"answered": answered, "due": len(due)},
+        next=_when(coming, record),
+        ended="" if assignment.ended_at is None else wording.day(assignment.ended_at),
+    )
+
+
+def _when(occasion: Occasion | None, record: Record) -> str:
+    if occasion is None:
+        return _("none")
+    if occasion.opens_at <= record.now:
+        return _("open until %(day)s") % {"day": wording.day(occasion.closes_at)}
+    return wording.day(occasion.opens_at)
+
+
+def latest_responses(record: Record) -> list[dict[str, Any]]:
+    """The latest submitted forms, each with how much of it was answered."""
+    unscored: dict[Any, int] = {}
+    for row in record.scores:
+        if row.why_missing:
+            unscored[row.response_id] = unscored.get(row.response_id, 0) + 1
+    return [
+        {
+            "response": response,
+            "name": record.versions[response.version_id].instrument.name,
+            "source": response.get_source_display(),
+            "new": response.seen_at is None,
+            "unscored": _unscored(unscored.get(response.pk, 0)),
+        }
+        for response in record.responses[:RESPONSES_SHOWN]
+    ]
+
+
+def _unscored(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s scale not scored: too few answers",
+        "%(count)s scales not scored: too few answers",
+        count,
+    ) % {"count": wording.number(count).capitalize()}

@@ -1,0 +1,320 @@
+"""The charts of a client page, all on one time axis and from one movement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments import queries, wording
+from assessments.charts import chart, plane, ribbon, series
+from assessments.charts.events import Event as EventLine
+from assessments.charts.plane import Highlight, PlanePoint
+from assessments.charts.ribbon import RibbonSegment
+from assessments.charts.series import Baseline, SeriesPoint
+from assessments.client_page import markup
+from assessments.measurement.movement import SCALES
+from assessments.queries import Record, ScoreRow
+
+# The order in which the four stand side by side: the two of the map first.
+SHOWN = ("CDP", "IND", "DEP", "INT")
+WIDE, COMPACT = 560.0, 340.0
+RIBBON_WIDE, RIBBON_COMPACT = 1120.0, 340.0
+# Two forms missed in a row make a gap in the ribbon; one does not.
+GAP_FROM = 2
+# However rarely a form is asked for, no stage is drawn on without one for longer.
+LONGEST_HOLD = timedelta(days=7 * 14)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its title, its one sentence and the table of its numbers."""
+
+    title: str
+    reading: str
+    svg: Any
+    table: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    plane: Figure
+    ribbon: Figure
+    scales: list[Figure]
+    others: list[Figure]
+
+
+def pictures(record: Record) -> Pictures:
+    """Every chart of the page."""
+    span = time_span(record)
+    missed = missed_days(record)
+    lines = event_lines(record)
+    return Pictures(
+        plane=_plane(record),
+        ribbon=_ribbon(record, span, missed),
+        scales=[_scale(record, scale, span, missed, lines) for scale in SHOWN],
+        others=_others(record, span, lines),
+    )
+
+
+def local(at: datetime) -> datetime:
+    """An instant on the practice's wall clock, which is what the charts print."""
+    return timezone.localtime(at)
+
+
+def time_span(record: Record) -> tuple[datetime, datetime]:
+    """From the first form to now, or to the last form of a record that is closed."""
+    times = [sitting.at for sitting in record.sittings] or [
+        r.submitted_at for r in record.responses
+    ]
+    known = sorted(at for at in times if at is not None)
+    first = known[0] if known else record.now
+    last = known[-1] if known and record.client.closed_at else record.now
+    return local(first), local(max(last, first))
+
+
+def missed_days(record: Record) -> list[datetime]:
+    """When the forms of movement opened that closed without an answer, since the first answer."""
+    if not record.sittings:
+        return []
+    movement_forms = {
+        assignment.pk
+        for assignment in record.assignments
+        if set(SCALES) <= set(record.versions[assignment.version_id].definition.scales_by_code)
+    }
+    return [
+        local(occasion.opens_at)
+        for occasion in record.occasions
+        if occasion.assignment_id in movement_forms
+        and occasion.closes_at <= record.now
+        and occasion.answered_at is None
+        and occasion.opens_at >= record.sittings[0].at
+    ]
+
+
+def event_lines(record: Record) -> list[EventLine]:
+    """Dated notes, and where a form's version changed."""
+    lines = [EventLine(event.on, event.text) for event in record.events]
+    seen: dict[str, Any] = {}
+    for row in record.scores:
+        before = seen.get(row.instrument)
+        if before is not None and before != row.version_id:
+            version = record.versions[row.version_id].version
+            lines.append(
+                EventLine(local(row.at), _("form version %(version)d") % {"version": version})
+            )
+        seen[row.instrument] = row.version_id
+    return lines
+
+
+# --- The movement map ---------------------------------------------------------------------------
+
+
+def _plane(record: Record) -> Figure:
+    movement, sittings = record.movement, record.sittings
+    names = form_names(record)
+    points = [
+        PlanePoint(
+            local(sittings[p.administration].at),
+            p.cdp,
+            p.ind,
+            p.sd_cdp,
+            p.sd_ind,
+            names[sittings[p.administration].response_id],
+        )
+        for p in movement.path
+    ]
+    reading = wording.map_reading(movement)
+    words = wording.plane_words(reading)
+    options = {"format_date": wording.chart_date, "highlight": _last_review(record, points)}
+    wide = plane.draw(points, words, width=WIDE, prefix="map", **options)
+    compact = plane.draw(points, words, width=COMPACT, prefix="map-small", **options)
+    return Figure(_("Movement"), reading, chart.responsive(wide, compact), markup.table(wide.table))
+
+
+def _last_review(record: Record, points: list[PlanePoint]) -> Highlight | None:
+    """The form that was the latest when the record was last reviewed."""
+    if record.last_review is None:
+        return None
+    before = [p.at for p in points if p.at <= record.last_review.at]
+    return Highlight(before[-1], _("Last review")) if before else None
+
+
+def form_names(record: Record) -> dict[Any, str]:
+    """The name of the form behind each response."""
+    return {r.pk: record.versions[r.version_id].instrument.name for r in record.responses}
+
+
+# --- The ribbon ---------------------------------------------------------------------------------
+
+
+def _ribbon(record: Record, span: tuple[datetime, datetime], missed: list[datetime]) -> Figure:
+    parts = segments(record, span[1], missed)
+    reading = wording.ribbon_reading(parts)
+    words = wording.ribbon_words(reading)
+    options = {"span": span, "format_date": wording.chart_date}
+    wide = ribbon.draw(parts, words, width=RIBBON_WIDE, prefix="ribbon", **options)
+    compact = ribbon.draw(parts, words, width=RIBBON_COMPACT, prefix="ribbon-small", **options)
+    return Figure(_("Stages"), reading, chart.responsive(wide, compact), markup.table(wide.table))
+
+
+def segments(record: Record, end: datetime, missed: list[datetime]) -> list[RibbonSegment]:
+    """Stretches of one reading: each holds until the next form, or until forms went missing."""
+    found: list[RibbonSegment] = []
+    times = [local(sitting.at) for sitting in record.sittings]
+    for index, start in enumerate(times):
+        named = _reading(record, index)
+        if named is None:
+            continue
+        until = times[index + 1] if index + 1 < len(times) else end
+        until = min(until, start + LONGEST_HOLD)
+        out = [at for at in missed if start < at < until]
+        if len(out) >= GAP_FROM:
+            until = out[0]
+        previous = found[-1] if found else None
+        if previous and _same(previous, named) and previous.end == start:
+            found[-1] = RibbonSegment(previous.start, until, **named)
+        else:
+            found.append(RibbonSegment(start, until, **named))
+    return found
+
+
+def _same(segment: RibbonSegment, named: dict[str, Any]) -> bool:
+    return all(getattr(segment, name) == value for name, value in named.items())
+
+
+def _reading(record: Record, index: int) -> dict[str, Any] | None:
+    reading = record.movement.stages[index]
+    if reading is None:
+        return None
+    if reading.stage is not None:
+        label = wording.stage_words(reading.stage)
+        if reading.provisional:
+            label = _("%(stage)s (provisional)") % {"stage": label}
+        return {"code": _code(reading.stage), "label": label, "certain": True, "toward": ""}
+    between = queries.between(record.movement, index)
+    label = wording.stage_words("", between or ())
+    if between is None:
+        return {"code": "none", "label": label, "certain": True, "toward": ""}
+    first, second = between
+    return {"code": _code(first), "label": label, "certain": False, "toward": _code(second)}
+
+
+def _code(stage: str) -> str:
+    return str(stage).replace("_", "-")
+
+
+# --- Scales -------------------------------------------------------------------------------------
+
+
+def _scale(
+    record: Record,
+    scale: str,
+    span: tuple[datetime, datetime],
+    missed: list[datetime],
+    lines: list[EventLine],
+) -> Figure:
+    movement = record.movement
+    change = movement.changes.get(scale)
+    scored = [(s.scores.get(scale), s.errors.get(scale)) for s in record.sittings]
+    latest = next((pair for pair in reversed(scored) if pair[0] is not None), (None, None))
+    reading = wording.scale_reading(change, *latest)
+    title = str(wording.SCALES[scale])
+    drawn = series.draw(
+        _points(record, scale),
+        wording.series_words(title, reading),
+        scale=scale.lower(),
+        span=span,
+        baselines=_baselines(record, scale),
+        events=lines,
+        missed=missed,
+        prefix=f"scale-{scale.lower()}",
+        format_date=wording.chart_date,
+    )
+    note = str(wording.SCALE_NOTES[scale])
+    return Figure(title, reading, drawn.svg, markup.table(drawn.table), note)
+
+
+def _points(record: Record, scale: str) -> list[SeriesPoint]:
+    why = {(row.response_id, row.scale): row for row in record.scores if row.why_missing}
+    estimates = record.movement.estimates[scale]
+    points = []
+    for sitting, estimate in zip(record.sittings, estimates, strict=True):
+        row = why.get((sitting.response_id, scale))
+        points.append(
+            SeriesPoint(
+                local(sitting.at),
+                sitting.scores[scale],
+                sitting.errors[scale],
+                estimate.mean if estimate else None,
+                estimate.sd if estimate else None,
+                wording.missing_words(row.answered, row.items) if row else "",
+            )
+        )
+    return points
+
+
+def _baselines(record: Record, scale: str) -> list[Baseline]:
+    """The own start, give or take the change that error makes between it and one later form."""
+    index = record.movement.baseline
+    if index is None:
+        return []
+    start = record.sittings[index]
+    value, error = start.scores[scale], start.errors[scale]
+    later = [s.errors[scale] for s in record.sittings[index + 1 :] if s.errors[scale] is not None]
+    if value is None or error is None:
+        return []
+    other = later[-1] if later else error
+    margin = 1.96 * (error**2 + (other or 0.0) ** 2) ** 0.5
+    return [Baseline(value, margin, local(start.at))]
+
+
+def _others(
+    record: Record, span: tuple[datetime, datetime], lines: list[EventLine]
+) -> list[Figure]:
+    """Scales of other forms: the answers alone, in points, with their error where it is known."""
+    followed = {sitting.response_id for sitting in record.sittings}
+    kept: dict[tuple[str, str], list[ScoreRow]] = {}
+    for row in record.scores:
+        if row.response_id not in followed and row.scale not in SCALES:
+            kept.setdefault((row.instrument, row.scale), []).append(row)
+    return [_other(record, rows, span, lines, number) for number, rows in enumerate(kept.values())]
+
+
+def _other(
+    record: Record,
+    rows: list[ScoreRow],
+    span: tuple[datetime, datetime],
+    lines: list[EventLine],
+    number: int,
+) -> Figure:
+    version = record.versions[rows[-1].version_id]
+    scale = version.definition.scales_by_code[rows[-1].scale]
+    title = _("%(form)s: %(scale)s") % {"form": version.instrument.name, "scale": scale.name}
+    latest = next((row for row in reversed(rows) if row.pomp is not None), None)
+    reading = wording.scale_reading(
+        None, latest.pomp if latest else None, latest.sem if latest else None
+    )
+    points = [
+        SeriesPoint(
+            local(row.at),
+            row.pomp,
+            row.sem,
+            why_missing=wording.missing_words(row.answered, row.items) if row.why_missing else "",
+        )
+        for row in rows
+    ]
+    drawn = series.draw(
+        points,
+        wording.series_words(title, reading),
+        span=(min(span[0], points[0].at), span[1]),
+        events=lines,
+        cut=None,
+        prefix=f"other-{number}",
+        format_date=wording.chart_date,
+    )
+    return Figure(title, reading, drawn.svg, markup.table(drawn.table), scale.reading)

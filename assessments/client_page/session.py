@@ -1,0 +1,143 @@
+"""The session card: what a therapist reads in the five minutes before the hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments import queries, wording
+from assessments.client_page.items import ChangedItems, changed_items
+from assessments.measurement.movement import Verdict
+from assessments.models import Signal
+from assessments.queries import Record
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """One sentence, the answers behind it, what is new, and one question to ask."""
+
+    sentence: SafeString
+    changed: ChangedItems | None
+    facts: list[dict[str, Any]]
+    question: str
+    review: str
+    also: list[str] = field(default_factory=list)
+
+
+def session_card(record: Record) -> SessionCard:
+    movement = record.movement
+    moved = movement.verdict is not Verdict.NOT_YET_RELIABLE or any(
+        change.held >= 2 for change in movement.changes.values()
+    )
+    return SessionCard(
+        sentence=wording.session_sentence(movement, other_forms=bool(record.responses)),
+        changed=changed_items(record, from_start=moved),
+        facts=[fact for fact in (_new(record), _comment(record), _events(record)) if fact],
+        question=wording.question(record.standing.reasons, len(record.sittings)),
+        review=review_words(record),
+        also=_also(record),
+    )
+
+
+def review_words(record: Record) -> str:
+    """ "Last review 2 days ago by Ada Holm, discussed"."""
+    last = record.last_review
+    if last is None:
+        return _("Not reviewed yet.")
+    words = _("Last review %(ago)s, by %(name)s.") % {
+        "ago": wording.days_ago(last.at, record.now),
+        "name": last.by.name,
+    }
+    return f"{words} {_('Discussed.')}" if last.discussed else words
+
+
+def _also(record: Record) -> list[str]:
+    """What the caseload says besides movement: an open alert, forms missed, answers waiting."""
+    beside = {Signal.RISK: "alert", Signal.OVERDUE: "missed"}
+    codes = set(beside.values())
+    return [
+        f"{words.headline}. {words.detail}".strip()
+        for reason in record.standing.reasons
+        if reason["code"] in codes
+        for words in [wording.reason_words([reason])]
+    ]
+
+
+def _new(record: Record) -> dict[str, Any] | None:
+    """What came in or changed since the last review."""
+    last = record.last_review
+    if last is None:
+        return None
+    texts = []
+    fresh = [r for r in record.responses if r.submitted_at and r.submitted_at > last.at]
+    if fresh:
+        count = ngettext("%(count)s form", "%(count)s forms", len(fresh)) % {
+            "count": wording.number(len(fresh)).capitalize()
+        }
+        newest = fresh[0].submitted_at
+        texts.append(
+            _("%(count)s, the latest on %(day)s") % {"count": count, "day": wording.day(newest)}
+        )
+    texts += _changed_readings(record)
+    if not texts:
+        texts.append(_("Nothing has come in"))
+    label = _("New since %(day)s") % {"day": wording.day(last.at)}
+    return {"label": label, "texts": texts}
+
+
+def _changed_readings(record: Record) -> list[str]:
+    """Stage and verdict where they differ from those at the last review."""
+    last, movement = record.last_review, record.movement
+    if last is None:
+        return []
+    then = sum(1 for sitting in record.sittings if sitting.at <= last.at) - 1
+    if then < 0 or then >= len(record.sittings) - 1:
+        return []
+    texts = []
+    before, now = (_stage(record, index) for index in (then, len(record.sittings) - 1))
+    if before != now:
+        texts.append(_("Stage: %(now)s; then: %(before)s") % {"now": now, "before": before})
+    if movement.verdicts[then] is not movement.verdict:
+        texts.append(
+            _("Verdict: %(now)s; then: %(before)s")
+            % {
+                "now": str(wording.VERDICTS[movement.verdict]).lower(),
+                "before": str(wording.VERDICTS[movement.verdicts[then]]).lower(),
+            }
+        )
+    return texts
+
+
+def _stage(record: Record, index: int) -> str:
+    reading = record.movement.stages[index]
+    stage = reading.stage if reading and reading.stage else ""
+    between = queries.between(record.movement, index) or ()
+    return wording.stage_words(stage, between).lower()
+
+
+def _comment(record: Record) -> dict[str, Any] | None:
+    """The client's own words, of the latest form that has any."""
+    response = record.commented
+    if response is None or response.submitted_at is None:
+        return None
+    label = _("Wrote on %(day)s") % {"day": wording.day(response.submitted_at)}
+    return {"label": label, "quote": response.comment}
+
+
+def _events(record: Record) -> dict[str, Any] | None:
+    """Dated notes since the last review, or the last one before it."""
+    last = record.last_review
+    today = record.now.date()
+    past = [event for event in record.events if event.on <= today]
+    fresh = [e for e in past if last is None or e.created_at > last.at or e.on > last.at.date()]
+    if not fresh:
+        return None
+    texts = [
+        _("%(event)s, %(day)s") % {"event": event.text, "day": wording.day(event.on)}
+        for event in fresh[-3:]
+    ]
+    return {"label": _("Happened"), "texts": texts}

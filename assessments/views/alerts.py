@@ -1,0 +1,129 @@
+"""The inbox: alerts with an owner and a clock, and forms that nobody has looked at yet."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments import queries, wording
+from assessments.actions import alerts
+from assessments.forms.reading import ResolveForm
+from assessments.models import Alert
+from assessments.views.caseload import name_of
+from clinic import access, audit
+from clinic.audit import Actor
+from clinic.roles import Permission
+
+SHOWN = 100
+# Where a person may want to be after acknowledging, by the name their page sends.
+BACK = {"caseload", "inbox", "client"}
+
+
+@require_safe
+@access.requires(Permission.SEE_CASELOAD)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, the longest waiting first."""
+    now = timezone.now()
+    waiting = list(queries.open_alerts(request.user)[:SHOWN])
+    unseen = list(queries.unseen_responses(request.user)[:SHOWN])
+    said = queries.rule_messages(waiting)
+    shown = {str(row.client_id) for row in [*waiting, *unseen]}
+    by = Actor.of_request(request)
+    audit.record("inbox.read", by=by, now=now, details={"clients": sorted(shown)})
+    context = {
+        "alerts": [alert_words(alert, said.get(alert.pk, ""), now) for alert in waiting],
+        "unseen": [
+            {
+                "client": name_of(response.client),
+                "client_id": response.client_id,
+                "form": response.version.instrument.name,
+                "at": response.submitted_at,
+                "ago": wording.time_ago(response.submitted_at or now, now),
+            }
+            for response in unseen
+        ],
+    }
+    return render(request, "assessments/inbox.html", context)
+
+
+def alert_words(alert: Alert, message: str, now: Any) -> dict[str, Any]:
+    """One alert as pages show it: what the rule says, whose it is, and how long it has waited."""
+    return {
+        "alert": alert,
+        "client": name_of(alert.client),
+        "message": message,
+        "clock": wording.time_ago(alert.raised_at, now),
+        "owner": alert.owner.user.name if alert.owner else _("nobody in particular"),
+        "acknowledged": acknowledged_words(alert, now),
+    }
+
+
+def acknowledged_words(alert: Alert, now: Any) -> str:
+    """Who said "I have seen this", and when; "" while nobody has."""
+    if alert.acknowledged_at is None:
+        return ""
+    return _("Acknowledged by %(name)s, %(ago)s") % {
+        "name": alert.acknowledged_by.name if alert.acknowledged_by else _("somebody"),
+        "ago": wording.time_ago(alert.acknowledged_at, now),
+    }
+
+
+@require_POST
+def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say "I have seen this". Whoever comes second is told who was first."""
+    alert = _find(request, pk)
+    now = timezone.now()
+    done = alerts.acknowledge(alert=alert, by=Actor.of_request(request), now=now)
+    if done.acknowledged_at == now:
+        messages.success(request, _("Acknowledged. It stays open until you say what was done."))
+    else:
+        messages.info(request, f"{acknowledged_words(done, now)}.")
+    return _back(request, alert)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close an alert with a word on what was done."""
+    alert = _find(request, pk)
+    now = timezone.now()
+    form = ResolveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = form.run(
+            alerts.resolve,
+            alert=alert,
+            outcome=form.cleaned_data["outcome"],
+            by=Actor.of_request(request),
+            now=now,
+        )
+        if done is not None:
+            messages.success(request, _("Closed, with your note in the record."))
+            return _back(request, alert)
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next") or "inbox",
+        "resolved_by": alert.resolved_by,
+        **alert_words(alert, queries.rule_messages([alert]).get(alert.pk, ""), now),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "assessments/alert_resolve.html", context, status=status)
+
+
+def _find(request: HttpRequest, pk: UUID) -> Alert:
+    rows = Alert.objects.select_related(
+        "client", "response", "owner__user", "acknowledged_by", "resolved_by"
+    )
+    return access.find(request.user, rows, pk, needs=Permission.HANDLE_ALERT)
+
+
+def _back(request: HttpRequest, alert: Alert) -> HttpResponse:
+    place = request.POST.get("next", "inbox")
+    if place == "client":
+        return redirect("client", alert.client_id)
+    return redirect(place if place in BACK else "inbox")

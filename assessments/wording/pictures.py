@@ -1,0 +1,189 @@
+"""Every word on and under the charts, through gettext."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.charts.plane import PlaneWords
+from assessments.charts.ribbon import RibbonSegment, RibbonWords
+from assessments.charts.scale import DateStyle
+from assessments.charts.series import SeriesWords
+from assessments.measurement.movement import Change, Movement, Verdict
+from assessments.wording import terms
+from assessments.wording.reasons import moved
+from assessments.wording.terms import last_forms, size_and_error, whole
+
+
+def chart_date(at: date, style: DateStyle) -> str:
+    """A date as the charts print it."""
+    pattern = {"day": _("j M"), "full": _("j M Y"), "month": "M", "year": "Y"}[style]
+    return formats.date_format(at, pattern)
+
+
+# --- The movement map ---------------------------------------------------------------------------
+
+
+def plane_words(description: str) -> PlaneWords:
+    return PlaneWords(
+        title=_("Movement map"),
+        description=description,
+        caption=_("The path in figures, smoothed"),
+        x_axis=_("Counter-dependence"),
+        x_more=_("← more guarded"),
+        x_less=_("less guarded →"),
+        y_axis=_("Independence ↑"),
+        y_scale=_("Independence"),
+        start=_("Start"),
+        now=_("Now"),
+        single=_("First answers"),
+        date=_("Date"),
+        error=_("Error (95 %)"),
+        estimate=_("{value}, give or take {error}"),
+        claims=_("Claims independence"),
+        claims_note=_("stays guarded"),
+        independent=_("Independent"),
+        independent_note=_("the platform for interdependence"),
+        guarded=_("Counter-dependent"),
+        guarded_note="",
+        forming=_("Open"),
+        forming_note=_("autonomy still forming"),
+        empty=_("No answers yet. The map begins with the first form."),
+    )
+
+
+def map_reading(movement: Movement) -> str:
+    """The one sentence over the map."""
+    if not movement.path:
+        return _("The path begins with the first form.")
+    if len(movement.path) == 1:
+        return _("The first answers. The ellipse shows where the true position probably is (95 %).")
+    course = {
+        Verdict.TOWARD_INDEPENDENCE: _("From counter-dependence toward independence."),
+        Verdict.CLAIMS_ONLY: _("Up, but not clearly to the right: claimed more than let go."),
+        Verdict.AWAY: _("Away from independence."),
+        Verdict.SWING_TO_COUNTER_DEPENDENCE: _("To the left: out of dependence into distance."),
+        Verdict.SWING_TO_DEPENDENCE: _("To the right, while dependence rose: look at both."),
+        Verdict.NOT_YET_RELIABLE: _("The path has not left its own error yet."),
+    }[movement.verdict]
+    ellipses = _("The ellipses show where the true position probably is (95 %).")
+    return f"{course} {ellipses}"
+
+
+# --- The ribbon ---------------------------------------------------------------------------------
+
+
+def ribbon_words(description: str) -> RibbonWords:
+    return RibbonWords(
+        title=_("Stages over time"),
+        description=description,
+        caption=_("Stages in dates"),
+        stage=_("Stage"),
+        start=_("From"),
+        end=_("To"),
+        gap=_("no forms"),
+        empty=_("No stage yet. It needs a form with all four scales."),
+    )
+
+
+def ribbon_reading(segments: Sequence[RibbonSegment]) -> str:
+    """ "Counter-dependent until 25 Aug, then no clear stage; independent since 22 Sep."."""
+    if not segments:
+        return _("A stage is named once two forms agree; until then none is.")
+    last = segments[-1]
+    now = _("%(stage)s since %(day)s.") % {"stage": last.label, "day": terms.day(last.start)}
+    if len(segments) == 1:
+        return now
+    first = segments[0]
+    until = _("%(stage)s until %(day)s") % {"stage": first.label, "day": terms.day(first.end)}
+    if len(segments) == 2:
+        return _("%(first)s; %(now)s") % {"first": until, "now": _lower(now)}
+    if len(segments) == 3:
+        return _("%(first)s, then %(second)s; %(now)s") % {
+            "first": until,
+            "second": _lower(segments[1].label),
+            "now": _lower(now),
+        }
+    count = len(segments) - 2
+    return ngettext(
+        "%(first)s, then %(count)s change; %(now)s",
+        "%(first)s, then %(count)s changes; %(now)s",
+        count,
+    ) % {"first": until, "count": terms.number(count), "now": _lower(now)}
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+# --- One scale ----------------------------------------------------------------------------------
+
+
+def series_words(title: str, description: str) -> SeriesWords:
+    return SeriesWords(
+        title=title,
+        description=description,
+        caption=_("%(scale)s in figures") % {"scale": title},
+        cut=_("midpoint"),
+        date=_("Date"),
+        answer=_("Answers"),
+        smoothed=_("Smoothed"),
+        error=_("Error (95 %)"),
+        against_start=_("Against the start"),
+        estimate=_("{value}, give or take {error}"),
+        beyond=_("beyond the error of the start"),
+        within=_("within the error of the start"),
+        missed=_("no form"),
+        unscored=_("not scored"),
+        none_mark="–",
+        empty=_("No answers yet."),
+    )
+
+
+def scale_reading(change: Change | None, latest: float | None, error: float | None) -> str:
+    """What one scale's chart shows: the change with its error, or the first figure with its own."""
+    if change is None:
+        if latest is None:
+            return _("Not scored yet.")
+        if error is None:
+            return _("%(value)s, error not known.") % {"value": whole(latest)}
+        return _("%(value)s, give or take %(error)s.") % {
+            "value": whole(latest),
+            "error": whole(1.96 * error),
+        }
+    size, margin = size_and_error(change.difference, change.margin)
+    figures = {"moved": moved(change.difference, size), "margin": margin}
+    if not change.beyond_error:
+        sentence = _("Not yet reliable: %(moved)s from the start, within error of %(margin)s.")
+        return sentence % figures
+    if change.held < 2:
+        sentence = _("Not yet reliable: %(moved)s, beyond error of %(margin)s, once so far.")
+        return sentence % figures
+    figures["forms"] = last_forms(change.held)
+    figures["moved"] = figures["moved"][:1].upper() + figures["moved"][1:]
+    return _("%(moved)s from the start, beyond error of %(margin)s, %(forms)s.") % figures
+
+
+def missing_words(answered: int, items: int) -> str:
+    """Why a scale of one form has no score."""
+    return _("not scored: %(answered)d of %(items)d answered") % {
+        "answered": answered,
+        "items": items,
+    }
+
+
+def spark_label(values: Sequence[float]) -> str:
+    """The accessible name of a sparkline."""
+    if not values:
+        return _("No balance yet")
+    if len(values) == 1:
+        return _("Balance %(now)s, one form") % {"now": whole(values[0])}
+    return _("Balance over the last %(count)d forms: from %(first)s to %(now)s") % {
+        "count": len(values),
+        "first": whole(values[0]),
+        "now": whole(values[-1]),
+    }
