@@ -143,17 +143,17 @@ def submit(
 
 
 @transaction.atomic
-def mark_seen(*, response: Response, by: Actor, now: datetime) -> bool:
-    """Note that somebody who cares for the client has read a response; False if one had."""
-    seen = Response.objects.filter(pk=response.pk, submitted_at__isnull=False, seen_at=None).update(
-        seen_at=now
-    )
-    if not seen:
-        return False
+def read_response(*, response: Response, by: Actor, now: datetime, counts_as_seen: bool) -> None:
+    """Record that somebody reads the answers of a sent form.
+
+    ``counts_as_seen`` is for whoever cares for the client: the answers are then no longer new.
+    """
+    audit.record("response.read", by=by, now=now, client=response.client, about=response)
+    if not counts_as_seen or response.seen_at is not None:
+        return
+    Response.objects.filter(pk=response.pk, seen_at=None).update(seen_at=now)
     response.seen_at = now
-    audit.record("response.see", by=by, now=now, client=response.client, about=response)
     standing.refresh(client=response.client, now=now)
-    return True
 
 
 def draft_of(occasion: Occasion) -> Response | None:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from assessments.actions.respond import COMMENT_LENGTH
 from assessments.measurement.definition import Instrument, Item
-from assessments.models import Response
+from assessments.models import Cadence, InstrumentVersion, Response
+from clinic.forms import ActionForm, CleanDateField, ClientForm, MemberChoiceField
+from clinic.models import Client, Membership
 from clinic.text import clean_paragraphs
 
 NOT_APPLICABLE = "na"
@@ -35,6 +39,11 @@ def choice_of(answers: dict[str, int | None], code: str) -> str | None:
 
 def answer_of(choice: str) -> int | None:
     return None if choice == NOT_APPLICABLE else int(choice)
+
+
+def field_of(code: str) -> str:
+    """The name of an item's field on a page that shows the whole form."""
+    return f"item-{code}"
 
 
 class CommentField(forms.CharField):
@@ -113,3 +122,151 @@ def lines_of(instrument: Instrument, answers: dict[str, int | None]) -> list[Lin
         words = dict(choices_of(instrument, item)).get(choice or "", "")
         lines.append(Line(number, item, words, choice is None, choice == NOT_APPLICABLE))
     return lines
+
+
+# --- Asking ---------------------------------------------------------------------------------------
+
+
+class NewClientForm(ClientForm):
+    """A new client: who they are, and who cares for them.
+
+    ``carers`` are those to choose from; ``carer`` is chosen beforehand. ``same_name`` are the
+    clients of that name among those this person may see, set by ``warn_of``.
+    """
+
+    clinician = MemberChoiceField(
+        label=_("Who cares for this client?"),
+        queryset=Membership.objects.none(),
+        empty_label=_("Choose a colleague"),
+    )
+    another_person = forms.BooleanField(label=_("This is another person"), required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        carers: QuerySet[Membership] | None = None,
+        carer: Membership | None = None,
+    ) -> None:
+        super().__init__(data, initial={"clinician": carer})
+        self.same_name: list[Client] = []
+        if carers is None:
+            del self.fields["clinician"]
+        else:
+            self.fields["clinician"].queryset = carers
+            if not carers.exists():
+                self.fields["clinician"].required = False
+                self.fields["clinician"].empty_label = _("Nobody yet")
+
+    def warn_of(self, same_name: list[Client]) -> bool:
+        """Whether to ask about clients of the same name before adding another."""
+        self.same_name = same_name
+        return bool(same_name) and not self.cleaned_data["another_person"]
+
+    def details(self) -> dict[str, Any]:
+        """The arguments of ``add_client`` that were typed."""
+        return {name: self.cleaned_data[name] for name in ClientForm.base_fields}
+
+
+class AssignForm(ActionForm):
+    """Which form, how often, from when, and how the link gets to the client."""
+
+    instrument = forms.ChoiceField(
+        label=_("Which form?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose a form.")},
+    )
+    cadence = forms.ChoiceField(
+        label=_("How often?"),
+        required=False,
+        choices=[("", _("As is usual for this form")), *Cadence.choices],
+    )
+    first_on = CleanDateField(label=_("First date"))
+    ends_on = CleanDateField(
+        label=_("Last date"),
+        required=False,
+        help_text=_("Without one it goes on until you end it."),
+    )
+    send_by_mail = forms.BooleanField(label=_("Send the link by mail"), required=False)
+
+    def __init__(
+        self, data: Any = None, *, versions: list[InstrumentVersion], has_email: bool, today: Any
+    ) -> None:
+        super().__init__(data, initial={"first_on": today, "send_by_mail": True})
+        self.versions = {str(version.pk): version for version in versions}
+        self.fields["instrument"].choices = [
+            (pk, version.instrument.name) for pk, version in self.versions.items()
+        ]
+        if not has_email:
+            del self.fields["send_by_mail"]
+
+    def arguments(self) -> dict[str, Any]:
+        """What was chosen, as ``assign`` takes it."""
+        version = self.versions[self.cleaned_data["instrument"]]
+        return {
+            "version": version,
+            "cadence": self.cleaned_data["cadence"] or version.definition.default_cadence,
+            "first_on": self.cleaned_data["first_on"],
+            "ends_on": self.cleaned_data["ends_on"],
+            "send_by_mail": self.cleaned_data.get("send_by_mail", False),
+        }
+
+
+class EntryForm(ActionForm):
+    """A whole form on one page, for answers on paper or with the client in the room.
+
+    Questions may stay open, but only when that is said: it is easy to skip a line on paper.
+    """
+
+    leave_open = forms.BooleanField(label=_("Leave these questions open"), required=False)
+    comment = CommentField(label=_("Comment of the client"))
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        instrument: Instrument,
+        answers: dict[str, int | None],
+        comment: str | None,
+    ) -> None:
+        initial = {field_of(code): choice_of(answers, code) for code in answers}
+        super().__init__(data, initial={**initial, "comment": comment})
+        self.instrument = instrument
+        for number, item in enumerate(instrument.items, start=1):
+            self.fields[field_of(item.code)] = forms.ChoiceField(
+                label=f"{number}. {item.text}",
+                required=False,
+                choices=choices_of(instrument, item),
+                widget=forms.RadioSelect,
+                error_messages={"invalid_choice": _("Please choose one of the answers shown.")},
+            )
+        self.open_count = 0
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        items = self.instrument.items
+        self.open_count = sum(not cleaned.get(field_of(item.code)) for item in items)
+        if self.open_count == len(items):
+            self.add_error(None, _("Please answer at least one question."))
+        elif self.open_count and not cleaned.get("leave_open") and not self.errors:
+            self.add_error(
+                "leave_open",
+                ngettext(
+                    "%(count)d question has no answer. Answer it, or say that it stays open.",
+                    "%(count)d questions have no answer. Answer them, or say that they stay open.",
+                    self.open_count,
+                )
+                % {"count": self.open_count},
+            )
+        return cleaned
+
+    def questions(self) -> list[forms.BoundField]:
+        return [self[field_of(item.code)] for item in self.instrument.items]
+
+    def answers(self) -> dict[str, int | None]:
+        """What was chosen, by item code."""
+        return {
+            item.code: answer_of(choice)
+            for item in self.instrument.items
+            if (choice := self.cleaned_data[field_of(item.code)])
+        }
