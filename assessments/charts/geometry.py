@@ -92,7 +92,7 @@ def arrowheads(
             continue
         ux, uy = (x1 - x0) / reach * size, (y1 - y0) / reach * size
         x, y = (x0 + x1) / 2 + ux / 2, (y0 + y1) / 2 + uy / 2
-        left = (x - ux - uy * 0.55, y - uy + ux * 0.55)
-        right = (x - ux + uy * 0.55, y - uy - ux * 0.55)
+        left = (x - ux - uy * 0.4, y - uy + ux * 0.4)
+        right = (x - ux + uy * 0.4, y - uy - ux * 0.4)
         heads.append(([left, (x, y), right], segment))
     return heads

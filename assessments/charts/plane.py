@@ -280,7 +280,7 @@ def _path(places: Sequence[geometry.Point], marks: Sequence[Mark]) -> list[str]:
             age = AGES - shades + shade + 1
             part = svg.path(places[begin : end + 1])
             parts.append(svg.tag("path", d=part, class_=f"chart-path chart-age-{age}"))
-    for head, step in geometry.arrowheads(places, 10, step=130, margin=22):
+    for head, step in geometry.arrowheads(places, 11, step=130, margin=22):
         class_ = f"chart-arrow chart-age-{_age(step + 1, steps)}"
         parts.append(svg.tag("path", d=svg.path(head, closed=True), class_=class_))
     return parts

@@ -166,6 +166,8 @@ def _stretches(
 def _pattern(name: str, code: str, toward: str) -> str:
     stripe = svg.tag("rect", width=10, height=10, class_=f"chart-tint--{code}")
     stripe += svg.tag("rect", width=5, height=10, class_=f"chart-tint--{toward}")
+    # In grey both tints may look alike: the hatch stays.
+    stripe += svg.line(0, 0, 0, 10, "chart-hatch")
     return svg.tag(
         "pattern",
         stripe,
