@@ -16,7 +16,7 @@ from typing import TextIO
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
-from django.db import connections
+from django.db import connections, transaction
 
 from clinic import static_files
 from clinic.checks import STARTUP
@@ -66,9 +66,9 @@ class Command(BaseCommand):
     def set_up(self) -> None:
         """Bring database, instruments, demonstration and static files up to date."""
         first = is_first_start()
+        settings.DEMO = is_demonstration(first)
         if first:
             settings.DATA_DIR.chmod(0o700)
-            choose_demonstration()
             self.say(f"First start: setting up {settings.DATA_DIR} (about a minute)")
         self.step("Preparing the database", migrate)
         if has_command("load_instruments"):
@@ -78,7 +78,8 @@ class Command(BaseCommand):
         if first and settings.DEMO and has_command("seed_demo"):
             self.say("  Making the demonstration practice (once only)")
             begun = time.monotonic()
-            call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
+            with transaction.atomic():  # interrupted half-way, it leaves nothing half made
+                call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
             self.say(f"  Making the demonstration practice: {time.monotonic() - begun:.1f} s")
         self.step("Collecting the static files", static_files.collect_if_changed)
         mark_started()
@@ -161,12 +162,17 @@ def is_first_start() -> bool:
     return not (settings.DATA_DIR / "started").exists()
 
 
-def choose_demonstration() -> None:
-    """An untouched local start shows the demonstration; the marker keeps to that ever after."""
-    local = not settings.DATABASE_URL and not settings.TLS
-    if settings.DEMO or (local and "CAUSEWAY_DEMO" not in os.environ):
-        (settings.DATA_DIR / "demo").touch()
-        settings.DEMO = True
+def is_demonstration(first: bool) -> bool:
+    """What the environment says; else an untouched local start is one, and stays one."""
+    marker = settings.DATA_DIR / "demo"
+    if "CAUSEWAY_DEMO" in os.environ:
+        chosen = settings.DEMO
+    else:
+        local = not settings.DATABASE_URL and not settings.TLS
+        chosen = marker.exists() or (first and local)
+    if first and chosen:
+        marker.touch()
+    return chosen
 
 
 def mark_started() -> None:
@@ -193,6 +199,7 @@ def children() -> list[Child]:
         "CELERY_SKIP_CHECKS": "1",
         "PYTHONUNBUFFERED": "1",
         "DATA_DIR": str(settings.DATA_DIR),
+        "CAUSEWAY_DEMO": "1" if settings.DEMO else "0",
     }
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "clinic"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency"]
