@@ -12,7 +12,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context as allauth_context
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit  # the public one cannot give a try back
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.db import transaction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -67,7 +67,9 @@ def _welcome(request: HttpRequest, user: Any, invitation: Invitation) -> HttpRes
 
 def _gone(request: HttpRequest) -> HttpResponse:
     """One and the same page for a link unknown, expired, used or taken back."""
-    if not ratelimit.consume(request, app="clinic", action="join", config=WRONG_LINKS):
+    if not ratelimit.consume(
+        request, app="clinic", action="join", config=WRONG_LINKS, limit_get=True
+    ):
         return render(request, "429.html", status=429)
     by = Actor(kind="link", **audit.place_of(request))
     audit.record("invitation.open", by=by, now=timezone.now(), outcome="refused")
