@@ -104,6 +104,8 @@ def test_first_start_sets_up_and_serves(running, folder):
     assert running.lines[0].startswith("First start: setting up")
     assert f"http://127.0.0.1:{running.port}/" in running.wait_for("Causeway is ready")
     assert running.status("/healthz") == 200
+    # Without the demonstration there is no account at all, and the start says how to make one.
+    assert f"DATA_DIR={folder} " in running.wait_for("setup_link")
     running.wait_for("worker | ")
     private = [folder, folder / "keys", folder / "keys" / "keyring", folder / "causeway.sqlite3"]
     assert [oct(path.stat().st_mode & 0o077) for path in private] == ["0o0"] * 4

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 from django.db import connections, transaction
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         self.check_or_refuse(include_deployment_checks=True, databases=["default"])
         if setup_only:
             return
+        self.way_in = way_in()
         connections.close_all()
         supervisor = Supervisor(
             children(),
@@ -102,13 +104,7 @@ class Command(BaseCommand):
 
     def announce(self, seconds: float) -> None:
         lines = ["", f"Causeway is ready after {seconds:.1f} s: {settings.PUBLIC_URL}/"]
-        sign_ins = demo_sign_ins()
-        if sign_ins:
-            width = max(len(role) for role, _, _ in sign_ins)
-            lines += ["", "This is a demonstration with invented people. Sign in as"]
-            lines += [
-                f"  {role:<{width}}  {email}  {password}" for role, email, password in sign_ins
-            ]
+        lines += ["", *self.way_in] if self.way_in else []
         lines += ["", "Ctrl-C stops it.", ""]
         self.say("\n".join(lines))
 
@@ -183,11 +179,25 @@ def has_command(name: str) -> bool:
     return name in get_commands()
 
 
+def way_in() -> list[str]:
+    """Lines that say how to sign in: to the demonstration, or where nobody can yet."""
+    sign_ins = demo_sign_ins()
+    if sign_ins:
+        width = max(len(role) for role, _, _ in sign_ins)
+        lines = [f"  {role:<{width}}  {email}  {password}" for role, email, password in sign_ins]
+        return ["This is a demonstration with invented people. Sign in as", *lines]
+    if not get_user_model().objects.exists():
+        command = f'{sys.executable} {sys.argv[0]} setup_link "Name of the practice"'
+        return [
+            "Nobody can sign in yet. For a link that makes the first admin, run in a second window",
+            f"  DATA_DIR={settings.DATA_DIR} PUBLIC_URL={settings.PUBLIC_URL} {command}",
+        ]
+    return []
+
+
 def demo_sign_ins() -> list[tuple[str, str, str]]:
-    if not settings.DEMO:
-        return []
     demonstration = "assessments.demo"  # the layer above: reached by name, never imported
-    if find_spec(demonstration) is None:
+    if not settings.DEMO or find_spec(demonstration) is None:
         return []
     return import_module(demonstration).sign_ins()
 
