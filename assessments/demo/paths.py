@@ -52,8 +52,13 @@ def path(**points: float | Points) -> Path:
     )
 
 
-def walk(path: Path, weeks: Sequence[float], random: Random) -> list[dict[str, float]]:
-    """The level of every scale at each of ``weeks``, in time order: the path and its wandering."""
+def walk(
+    path: Path, weeks: Sequence[float], random: Random, wander: float = 1.0
+) -> list[dict[str, float]]:
+    """The level of every scale at each of ``weeks``, in time order: the path and its wandering.
+
+    ``wander`` is how far this person strays from it; 1 is usual.
+    """
     found = []
     off = dict.fromkeys(path.points, 0.0)
     before = weeks[0] if weeks else 0.0
@@ -62,7 +67,7 @@ def walk(path: Path, weeks: Sequence[float], random: Random) -> list[dict[str, f
         before = week
         for scale in off:
             kept = off[scale] * math.exp(-FORGET * passed)
-            off[scale] = kept + random.gauss(0, WANDER * math.sqrt(passed))
+            off[scale] = kept + random.gauss(0, wander * WANDER * math.sqrt(passed))
         found.append(
             {
                 scale: min(98.0, max(2.0, path.level(scale, week) + off[scale]))

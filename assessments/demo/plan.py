@@ -109,7 +109,7 @@ def make_plan(
     instruments: Mapping[str, Instrument],
 ) -> Plan:
     """Plan a client's history. The last weekly form opened ``story.offset`` days before today."""
-    random = Random(f"{seed} {person.name}")
+    random = Random(f"{seed} {person.name} {story.take}")
     today = now.astimezone(zone).date()
     start_on = today - timedelta(weeks=story.weeks, days=story.offset)
     minutes = random.randrange(0, 50, 5)
@@ -156,7 +156,7 @@ def _fill_in_all(
         for window in plan.windows(given, plan.now)
     ]
     due.sort(key=lambda entry: (entry[0], entry[1].instrument))
-    levels = walk(story.path, [week for week, _given, _window in due], random)
+    levels = walk(story.path, [week for week, _given, _window in due], random, story.wander)
     for (week, given, window), level in zip(due, levels, strict=True):
         code = given.instrument
         at = _answered_at(plan, story, code, window, random)

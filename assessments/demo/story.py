@@ -30,6 +30,9 @@ class Story:
     intended: Intended
     path: Path
     weeks: int
+    # How chance falls: chosen so that with the default seed the pattern is plain to see.
+    take: int = 1
+    wander: float = 1.0  # how far ordinary weeks stray from the path; 1 is usual
     offset: int = 3  # days since the newest weekly form opened
     answers_open: bool = True
     answers_intake: bool = True

@@ -20,6 +20,7 @@ STORIES = {
         Intended(Signal.NEW, "new", Stage.COUNTER_DEPENDENT),
         path(DEP=32, CDP=72, IND=46, INT=34),
         weeks=0,
+        take=2,
         offset=3,
         answers_open=False,
         review_every=0,

@@ -8,7 +8,8 @@ from assessments.models import Signal
 STORIES = {
     "counter-dependent and stuck": Story(
         Intended(Signal.STUCK, "stuck", Stage.COUNTER_DEPENDENT),
-        path(CDP=73, IND=45, DEP=30, INT=32),
+        path(CDP=((0, 73), (26, 74)), IND=((0, 45), (26, 43)), DEP=30, INT=32),
+        wander=0.4,
         weeks=26,
         offset=5,
         review_every=2,
@@ -80,7 +81,7 @@ STORIES = {
         Intended(Signal.CLAIMS, "claims_only", Stage.COUNTER_DEPENDENT, Verdict.CLAIMS_ONLY),
         path(
             CDP=((0, 71), (30, 73)),
-            IND=((0, 43), (6, 45), (20, 76), (30, 82)),
+            IND=((0, 38), (6, 40), (20, 78), (30, 86)),
             DEP=((0, 34), (30, 27)),
             INT=((0, 34), (30, 33)),
         ),
@@ -108,9 +109,9 @@ STORIES = {
     "deterioration": Story(
         Intended(Signal.WORSE, "away", Stage.COUNTER_DEPENDENT, Verdict.AWAY),
         path(
-            CDP=((0, 40), (9, 39), (16, 70), (20, 75)),
-            IND=((0, 60), (9, 61), (16, 36), (20, 32)),
-            DEP=((0, 34), (20, 35)),
+            CDP=((0, 36), (9, 35), (15, 72), (20, 78)),
+            IND=((0, 64), (9, 65), (15, 34), (20, 28)),
+            DEP=((0, 30), (20, 36)),
             INT=((0, 48), (9, 49), (20, 30)),
         ),
         weeks=20,
