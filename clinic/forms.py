@@ -163,7 +163,7 @@ class ClientForm(ActionForm):
     @classmethod
     def of(cls, client: Client, data: Any = None) -> ClientForm:
         """The form filled with a client's present details."""
-        present = {name: getattr(client, name) for name in cls.base_fields}
+        present = {name: getattr(client, name) for name in ClientForm.base_fields}
         return cls(data, initial=present)
 
 
