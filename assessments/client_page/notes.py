@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import wording
-from assessments.models import Assignment, Occasion
+from assessments.models import Assignment, Occasion, Response
 from assessments.queries import Record
 
 RESPONSES_SHOWN = 6
@@ -33,13 +33,7 @@ def header(record: Record, membership: Any) -> str:
     running = [a for a in record.assignments if a.ended_at is None and not record.client.closed_at]
     if running:
         named = wording.joined([_asked(record, assignment) for assignment in running])
-        parts.append(
-            _("%(forms)s; next %(next)s.")
-            % {
-                "forms": named[:1].upper() + named[1:],
-                "next": wording.next_form(record.standing, record.now),
-            }
-        )
+        parts += [f"{named}.", _next(record)]
     elif not record.client.closed_at:
         parts.append(_("No form is assigned."))
     due = [occasion for occasion in record.occasions if _counts(record, occasion)]
@@ -63,6 +57,17 @@ def _care(record: Record, membership: Any) -> str:
         "day": wording.day(start),
         "names": wording.joined(names),
     }
+
+
+def _next(record: Record) -> str:
+    """When the next form is due, or since when one waits."""
+    standing = record.standing
+    if standing.next_due_at is None:
+        return _("No further form is planned.")
+    day = wording.day(standing.next_due_at)
+    if standing.next_due_at > record.now:
+        return _("The next one on %(day)s.") % {"day": day}
+    return _("One has been open since %(day)s.") % {"day": day}
 
 
 def _asked(record: Record, assignment: Assignment) -> str:
@@ -98,7 +103,11 @@ def _assignment(
         name=record.versions[assignment.version_id].instrument.name,
         cadence=assignment.get_cadence_display(),
         since=wording.day(assignment.first_on),
-        answered=_("%(answered)d of %(due)d") % {"answered": answered, "due": len(due)},
+        answered=(
+            _("%(answered)d of %(due)d answered") % {"answered": answered, "due": len(due)}
+            if due
+            else ""
+        ),
         next=_when(coming, record),
         ended="" if assignment.ended_at is None else wording.day(assignment.ended_at),
     )
@@ -122,12 +131,18 @@ def latest_responses(record: Record) -> list[dict[str, Any]]:
         {
             "response": response,
             "name": record.versions[response.version_id].instrument.name,
-            "source": response.get_source_display(),
+            "source": _source(response),
             "new": response.seen_at is None,
             "unscored": _unscored(unscored.get(response.pk, 0)),
         }
         for response in record.responses[:RESPONSES_SHOWN]
     ]
+
+
+def _source(response: Response) -> str:
+    """Who typed the answers, where it was not the client."""
+    typed = (Response.Source.STAFF, Response.Source.API)
+    return str(response.get_source_display()) if response.source in typed else ""
 
 
 def _unscored(count: int) -> str:

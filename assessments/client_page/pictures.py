@@ -193,19 +193,26 @@ def _reading(record: Record, index: int) -> dict[str, Any] | None:
         return None
     if reading.stage is not None:
         label = wording.stage_words(reading.stage)
-        if reading.provisional:
+        # Once the next form agrees, it was named all along.
+        if reading.provisional and index == len(record.movement.stages) - 1:
             label = _("%(stage)s (provisional)") % {"stage": label}
-        return {"code": _code(reading.stage), "label": label, "certain": True, "toward": ""}
+        return {
+            "code": wording.stage_code(reading.stage),
+            "label": label,
+            "certain": True,
+            "toward": "",
+        }
     between = queries.between(record.movement, index)
     label = wording.stage_words("", between or ())
     if between is None:
         return {"code": "none", "label": label, "certain": True, "toward": ""}
     first, second = between
-    return {"code": _code(first), "label": label, "certain": False, "toward": _code(second)}
-
-
-def _code(stage: str) -> str:
-    return str(stage).replace("_", "-")
+    return {
+        "code": wording.stage_code(first),
+        "label": label,
+        "certain": False,
+        "toward": wording.stage_code(second),
+    }
 
 
 # --- Scales -------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from assessments import queries, wording
 from assessments.client_page.items import ChangedItems, changed_items
 from assessments.measurement.movement import Verdict
-from assessments.models import Signal
 from assessments.queries import Record
 
 
@@ -56,15 +55,9 @@ def review_words(record: Record) -> str:
 
 
 def _also(record: Record) -> list[str]:
-    """What the caseload says besides movement: an open alert, forms missed, answers waiting."""
-    beside = {Signal.RISK: "alert", Signal.OVERDUE: "missed"}
-    codes = set(beside.values())
-    return [
-        f"{words.headline}. {words.detail}".strip()
-        for reason in record.standing.reasons
-        if reason["code"] in codes
-        for words in [wording.reason_words([reason])]
-    ]
+    """What the caseload says besides movement; open alerts have a place of their own."""
+    found = [wording.reason_words([r]) for r in record.standing.reasons if r["code"] == "missed"]
+    return [f"{words.headline}. {words.detail}" for words in found]
 
 
 def _new(record: Record) -> dict[str, Any] | None:

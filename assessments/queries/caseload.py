@@ -148,7 +148,7 @@ def events_before(
     for event in rows:
         standing = begun[event.client_id]
         since = standing.signal_since.date()
-        if since - within <= event.on <= since:
+        if since - within <= event.on < since:
             event.client = standing.client
             found[event.client_id] = event
     return found

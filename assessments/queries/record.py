@@ -27,7 +27,7 @@ from clinic.models import CareRelationship, Client, Episode
 
 # How many of the latest forms are shown answer by answer.
 ANSWERS_SHOWN = 12
-NOTES_SHOWN = 8
+NOTES_SHOWN = 5
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,13 @@ from clinic.roles import RULES, Permission, Reach
 
 # Signals that ask for something; the others are for information.
 ASKING = [signal for signal in Signal if signal < Signal.IMPROVED]
+# Signals that begin at some time, where what happened shortly before may matter.
+TIMED = {Signal.WORSE, Signal.CLAIMS}
 CALM = {Signal.EXPECTED, Signal.NEW}
+# The same for everybody, and such that a turn shows: a balance beyond it takes two scales at
+# their very ends.
+SPARK_RANGE = (15.0, 85.0)
+SPARK_HEIGHT = 44.0
 
 
 @require_safe
@@ -120,7 +126,7 @@ def _row(standing: Standing, now: Any, event: Any, messages: dict[str, str]) -> 
     words = wording.reason_words(
         standing.reasons,
         since=standing.signal_since,
-        event=event if standing.signal < Signal.STUCK else None,
+        event=event if standing.signal in TIMED else None,
         message=messages.get(alert or "", ""),
     )
     signal = wording.SIGNALS[standing.signal]
@@ -130,8 +136,9 @@ def _row(standing: Standing, now: Any, event: Any, messages: dict[str, str]) -> 
         "name": name_of(standing.client),
         "signal": signal.code,
         "signal_name": signal.name,
+        "waits": waits,
         "calm": standing.signal in CALM,
-        "stage": standing.stage,
+        "stage": wording.stage_code(standing.stage),
         "stage_words": wording.stage_words(standing.stage, standing.between),
         "stage_extra": _("provisional") if standing.stage_provisional else "",
         "spark": spark(standing),
@@ -150,7 +157,17 @@ def spark(standing: Standing) -> str:
         return ""
     values = [value for _days, value, _error in standing.trace]
     errors = [error for _days, _value, error in standing.trace]
-    return sparkline.draw(values, errors, label=wording.spark_label(values), cut=50.0).svg
+    low, high = SPARK_RANGE
+    drawn = sparkline.draw(
+        [min(high, max(low, value)) for value in values],
+        errors,
+        label=wording.spark_label(values),
+        low=low,
+        high=high,
+        cut=50.0,
+        height=SPARK_HEIGHT,
+    )
+    return drawn.svg
 
 
 # --- What stands above the rows -----------------------------------------------------------------

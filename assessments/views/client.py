@@ -82,7 +82,7 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
         "pictures": pictures.pictures(record),
         "verdict": wording.verdict_reading(movement, start),
         "stage": wording.stage_reading(movement, queries.between(movement)),
-        "stage_code": record.standing.stage,
+        "stage_code": wording.stage_code(record.standing.stage),
         "evidence": wording.evidence_line(followed),
         "profile": items.element_profile(record),
         "heat": items.heat_table(record),

@@ -221,7 +221,7 @@ def _onward(movement: Movement) -> str:
 
 _STAGE_SENTENCES = {
     Stage.MIXED: lambda movement: _(
-        "Losing oneself and holding off are both high; they often share roots."
+        "Dependence and counter-dependence are both high; they often share roots."
     ),
     Stage.DEPENDENT: lambda movement: _("Dependence is high, counter-dependence is not."),
     Stage.COUNTER_DEPENDENT: lambda movement: _(

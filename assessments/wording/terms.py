@@ -37,7 +37,7 @@ SCALE_NOTES: Mapping[str, Text] = {
     "INT": gettext_lazy("Close with oneself kept; higher is more so."),
 }
 STAGES: Mapping[str, Text] = {
-    Stage.MIXED: gettext_lazy("Dependent and counter-dependent"),
+    Stage.MIXED: gettext_lazy("Mixed"),
     Stage.DEPENDENT: gettext_lazy("Dependent"),
     Stage.COUNTER_DEPENDENT: gettext_lazy("Counter-dependent"),
     Stage.TRANSITIONAL: gettext_lazy("Transitional"),
@@ -46,7 +46,7 @@ STAGES: Mapping[str, Text] = {
     Stage.INTERDEPENDENT: gettext_lazy("Interdependent"),
 }
 STAGES_IN_A_SENTENCE: Mapping[str, Text] = {
-    Stage.MIXED: gettext_lazy("dependent and counter-dependent at once"),
+    Stage.MIXED: gettext_lazy("mixed"),
     Stage.DEPENDENT: gettext_lazy("dependent"),
     Stage.COUNTER_DEPENDENT: gettext_lazy("counter-dependent"),
     Stage.TRANSITIONAL: gettext_lazy("transitional"),
@@ -233,7 +233,7 @@ def time_ago(at: datetime, now: datetime) -> str:
 
 
 def next_form(standing: Any, now: datetime) -> str:
-    """When the next form is due: "today", "Mon", "30 Nov", "open since Mon", "overdue"."""
+    """When the next form is due: "today", "Mon", "30 Nov"; or that one is open or overdue."""
     opens, closes = standing.next_due_at, standing.next_closes_at
     if opens is None or closes is None:
         return _("none planned")
@@ -242,12 +242,17 @@ def next_form(standing: Any, now: datetime) -> str:
         return _("overdue")
     if due == today:
         return _("today")
-    near = abs((due - today).days) < 7
-    name = formats.date_format(due, "D") if near else day(due, today)
-    return name if due > today else _("open since %(day)s") % {"day": name}
+    if due < today:
+        return _("open now")
+    return formats.date_format(due, "D") if (due - today).days < 7 else day(due, today)
 
 
 # --- Stage --------------------------------------------------------------------------------------
+
+
+def stage_code(stage: str) -> str:
+    """The code by which style sheets and charts know a stage: "counter-dependent"."""
+    return str(stage).replace("_", "-")
 
 
 def stage_words(stage: str, between: list[str] | tuple[str, ...] = ()) -> str:
