@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from assessments.charts import chart, plane, ribbon, series
 from assessments.charts.events import Event as EventLine
 from assessments.charts.plane import Highlight, PlanePoint
 from assessments.charts.ribbon import RibbonSegment
+from assessments.charts.scale import FormatDate
 from assessments.charts.series import Baseline, SeriesPoint
 from assessments.client_page import markup
 from assessments.measurement.movement import SCALES
@@ -48,16 +49,25 @@ class Pictures:
     others: list[Figure]
 
 
+@dataclass(frozen=True)
+class Page:
+    """What the charts of one page share: the time axis, the lines on it, how dates are printed."""
+
+    record: Record
+    span: tuple[datetime, datetime]
+    missed: list[datetime]
+    lines: list[EventLine]
+    format_date: FormatDate = field(default_factory=wording.chart_dates)
+
+
 def pictures(record: Record) -> Pictures:
     """Every chart of the page."""
-    span = time_span(record)
-    missed = missed_days(record)
-    lines = event_lines(record)
+    page = Page(record, time_span(record), missed_days(record), event_lines(record))
     return Pictures(
-        plane=_plane(record),
-        ribbon=_ribbon(record, span, missed),
-        scales=[_scale(record, scale, span, missed, lines) for scale in SHOWN],
-        others=_others(record, span, lines),
+        plane=_plane(page),
+        ribbon=_ribbon(page),
+        scales=[_scale(page, scale) for scale in SHOWN],
+        others=_others(page),
     )
 
 
@@ -114,7 +124,8 @@ def event_lines(record: Record) -> list[EventLine]:
 # --- The movement map ---------------------------------------------------------------------------
 
 
-def _plane(record: Record) -> Figure:
+def _plane(page: Page) -> Figure:
+    record = page.record
     movement, sittings = record.movement, record.sittings
     names = form_names(record)
     points = [
@@ -130,7 +141,7 @@ def _plane(record: Record) -> Figure:
     ]
     reading = wording.map_reading(movement)
     words = wording.plane_words(reading)
-    options = {"format_date": wording.chart_date, "highlight": _last_review(record, points)}
+    options = {"format_date": page.format_date, "highlight": _last_review(record, points)}
     wide = plane.draw(points, words, width=WIDE, prefix="map", **options)
     compact = plane.draw(points, words, width=COMPACT, prefix="map-small", **options)
     return Figure(_("Movement"), reading, chart.responsive(wide, compact), markup.table(wide.table))
@@ -152,11 +163,11 @@ def form_names(record: Record) -> dict[Any, str]:
 # --- The ribbon ---------------------------------------------------------------------------------
 
 
-def _ribbon(record: Record, span: tuple[datetime, datetime], missed: list[datetime]) -> Figure:
-    parts = segments(record, span[1], missed)
+def _ribbon(page: Page) -> Figure:
+    parts = segments(page.record, page.span[1], page.missed)
     reading = wording.ribbon_reading(parts)
     words = wording.ribbon_words(reading)
-    options = {"span": span, "format_date": wording.chart_date}
+    options = {"span": page.span, "format_date": page.format_date}
     wide = ribbon.draw(parts, words, width=RIBBON_WIDE, prefix="ribbon", **options)
     compact = ribbon.draw(parts, words, width=RIBBON_COMPACT, prefix="ribbon-small", **options)
     return Figure(_("Stages"), reading, chart.responsive(wide, compact), markup.table(wide.table))
@@ -218,29 +229,22 @@ def _reading(record: Record, index: int) -> dict[str, Any] | None:
 # --- Scales -------------------------------------------------------------------------------------
 
 
-def _scale(
-    record: Record,
-    scale: str,
-    span: tuple[datetime, datetime],
-    missed: list[datetime],
-    lines: list[EventLine],
-) -> Figure:
-    movement = record.movement
-    change = movement.changes.get(scale)
+def _scale(page: Page, scale: str) -> Figure:
+    record = page.record
     scored = [(s.scores.get(scale), s.errors.get(scale)) for s in record.sittings]
     latest = next((pair for pair in reversed(scored) if pair[0] is not None), (None, None))
-    reading = wording.scale_reading(change, *latest)
+    reading = wording.scale_reading(record.movement.changes.get(scale), *latest)
     title = str(wording.SCALES[scale])
     drawn = series.draw(
         _points(record, scale),
         wording.series_words(title, reading),
         scale=scale.lower(),
-        span=span,
+        span=page.span,
         baselines=_baselines(record, scale),
-        events=lines,
-        missed=missed,
+        events=page.lines,
+        missed=page.missed,
         prefix=f"scale-{scale.lower()}",
-        format_date=wording.chart_date,
+        format_date=page.format_date,
     )
     note = str(wording.SCALE_NOTES[scale])
     return Figure(title, reading, drawn.svg, markup.table(drawn.table), note)
@@ -280,26 +284,18 @@ def _baselines(record: Record, scale: str) -> list[Baseline]:
     return [Baseline(value, margin, local(start.at))]
 
 
-def _others(
-    record: Record, span: tuple[datetime, datetime], lines: list[EventLine]
-) -> list[Figure]:
+def _others(page: Page) -> list[Figure]:
     """Scales of other forms: the answers alone, in points, with their error where it is known."""
-    followed = {sitting.response_id for sitting in record.sittings}
+    followed = {sitting.response_id for sitting in page.record.sittings}
     kept: dict[tuple[str, str], list[ScoreRow]] = {}
-    for row in record.scores:
+    for row in page.record.scores:
         if row.response_id not in followed and row.scale not in SCALES:
             kept.setdefault((row.instrument, row.scale), []).append(row)
-    return [_other(record, rows, span, lines, number) for number, rows in enumerate(kept.values())]
+    return [_other(page, rows, number) for number, rows in enumerate(kept.values())]
 
 
-def _other(
-    record: Record,
-    rows: list[ScoreRow],
-    span: tuple[datetime, datetime],
-    lines: list[EventLine],
-    number: int,
-) -> Figure:
-    version = record.versions[rows[-1].version_id]
+def _other(page: Page, rows: list[ScoreRow], number: int) -> Figure:
+    version = page.record.versions[rows[-1].version_id]
     scale = version.definition.scales_by_code[rows[-1].scale]
     title = _("%(form)s: %(scale)s") % {"form": version.instrument.name, "scale": scale.name}
     latest = next((row for row in reversed(rows) if row.pomp is not None), None)
@@ -318,10 +314,10 @@ def _other(
     drawn = series.draw(
         points,
         wording.series_words(title, reading),
-        span=(min(span[0], points[0].at), span[1]),
-        events=lines,
+        span=(min(page.span[0], points[0].at), page.span[1]),
+        events=page.lines,
         cut=None,
         prefix=f"other-{number}",
-        format_date=wording.chart_date,
+        format_date=page.format_date,
     )
     return Figure(title, reading, drawn.svg, markup.table(drawn.table), scale.reading)

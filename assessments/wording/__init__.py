@@ -4,7 +4,7 @@ Everything goes through gettext, with named places, and keeps to MEASUREMENT.md 
 """
 
 from .pictures import (
-    chart_date,
+    chart_dates,
     map_reading,
     missing_words,
     plane_words,
@@ -60,7 +60,7 @@ __all__ = [
     "Reading",
     "ReasonWords",
     "SignalWords",
-    "chart_date",
+    "chart_dates",
     "day",
     "days_ago",
     "evidence_line",

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from assessments.charts.plane import PlaneWords
 from assessments.charts.ribbon import RibbonSegment, RibbonWords
-from assessments.charts.scale import DateStyle
+from assessments.charts.scale import DateStyle, FormatDate
 from assessments.charts.series import SeriesWords
 from assessments.measurement.movement import Change, Movement, Verdict
 from assessments.wording import terms
@@ -19,10 +19,18 @@ from assessments.wording.reasons import moved
 from assessments.wording.terms import last_forms, size_and_error, whole
 
 
-def chart_date(at: date, style: DateStyle) -> str:
-    """A date as the charts print it."""
-    pattern = {"day": _("j M"), "full": _("j M Y"), "month": "M", "year": "Y"}[style]
-    return formats.date_format(at, pattern)
+def chart_dates() -> FormatDate:
+    """A printer of dates for the charts of one page, which ask for the same few days many times."""
+    patterns = {"day": _("j M"), "full": _("j M Y"), "month": "M", "year": "Y"}
+    kept: dict[tuple[int, str], str] = {}
+
+    def print_date(at: date, style: DateStyle) -> str:
+        key = (at.toordinal(), style)
+        if key not in kept:
+            kept[key] = formats.date_format(at, patterns[style])
+        return kept[key]
+
+    return print_date
 
 
 # --- The movement map ---------------------------------------------------------------------------
