@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 from assessments.charts import text
@@ -92,4 +92,26 @@ def strays(svg: str) -> list[str]:
             paper.contains(found.box.left, found.box.top)
             and paper.contains(found.box.right, found.box.bottom)
         )
+    ]
+
+
+def crossings(svg: str) -> list[str]:
+    """Names that a leader or the line of an event runs through."""
+    segments = []
+    for leader in by_class(svg, "chart-leader"):
+        if leader.get("d"):
+            corners = numbers(leader.get("d", ""))
+            segments += list(pairwise(corners))
+    for line in [*by_class(svg, "chart-event"), *by_class(svg, "chart-break")]:
+        x, top, bottom = (float(line.get(name, 0)) for name in ("x1", "y1", "y2"))
+        segments.append(((x, top), (x, bottom)))
+    boxes = [
+        Box(min(x1, x2), min(y1, y2), max(x1, x2) + 0.01, max(y1, y2) + 0.01)
+        for (x1, y1), (x2, y2) in segments
+    ]
+    return [
+        found.words
+        for found in written(svg)
+        if found.words.strip() and "chart-last" not in found.classes
+        if any(found.box.grown(-1).overlaps(box) for box in boxes)
     ]

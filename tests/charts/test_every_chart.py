@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assessments.charts import plane, ribbon, series, sparkline
 from assessments.charts.chart import responsive
 from assessments.charts.events import Event
-from tests.charts.reading import collisions, parse, strays, walk, week
+from tests.charts.reading import collisions, crossings, parse, strays, walk, week
 
 values = st.floats(-20, 120)
 errors = st.floats(0, 30)
@@ -101,6 +101,12 @@ def test_ids_are_unique_and_every_reference_is_found(chart):
 def test_words_never_overlap_and_never_leave_the_picture(chart):
     assert collisions(chart.svg) == []
     assert strays(chart.svg) == []
+
+
+@given(st.one_of(ribbons(), scales()))
+@settings(max_examples=200, deadline=None)
+def test_no_line_runs_through_a_name(chart):
+    assert crossings(chart.svg) == []
 
 
 @given(charts)

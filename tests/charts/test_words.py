@@ -1,6 +1,8 @@
 """Widths of words, wrapping, and where labels go."""
 
-from hypothesis import given
+from itertools import permutations
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.charts import labels, text
@@ -66,18 +68,27 @@ def test_label_prefers_not_to_cross_an_outline():
     assert not ellipse.crosses(box)
 
 
-def test_event_names_touch_no_name_and_no_line():
+def test_close_events_are_all_named():
     axis = TimeAxis.between(week(0), week(52), 30, 260)
-    events = [Event(week(n), label) for n, label in ((17, "separated"), (30, "new job"))]
+    events = [Event(week(17), "separated"), Event(week(30), "new job")]
     events += [Event(week(32), "back together")]
     placed = layout(events, axis, 11.5, (30, 262), rows=3)
-    assert [p.event.label for p in placed if p.row is not None] == [e.label for e in events]
-    for p in placed:
-        for other in placed:
-            if p is other:
-                continue
-            assert not (p.row == other.row and p.left < other.right and other.left < p.right)
-            assert not (other.row >= p.row and p.left < other.x < p.right)
+    assert [p.label for p in placed] == [event.label for event in events]
+
+
+@given(
+    st.lists(st.integers(0, 52), min_size=2, max_size=8),
+    st.sampled_from(["job", "new job", "back together", "changed reference person"]),
+    st.integers(1, 3),
+)
+@settings(max_examples=200, deadline=None)
+def test_event_names_touch_no_name_and_no_line(weeks, label, rows):
+    axis = TimeAxis.between(week(0), week(52), 30, 500)
+    placed = layout([Event(week(n), label) for n in weeks], axis, 11.5, (30, 502), rows)
+    named = [p for p in placed if p.row is not None]
+    for p, other in permutations(named, 2):
+        assert not (p.row == other.row and p.left < other.right and other.left < p.right)
+        assert not (other.row >= p.row and p.left < other.x < p.right)
 
 
 def test_event_without_room_keeps_its_line():
