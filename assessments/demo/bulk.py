@@ -249,7 +249,10 @@ class _History:
             4,
             response,
             by=self.machine,
-            details={"source": Response.Source.DEMO, "answered": len(sheet.answers)},
+            details={
+                "source": str(Response.Source.DEMO),
+                "answered": sum(value is not None for value in sheet.answers.values()),
+            },
         )
 
     def _review(self) -> None:
