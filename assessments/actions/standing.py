@@ -70,7 +70,8 @@ def gather(client: Client, now: datetime) -> Facts:
         occasions=list(
             Occasion.objects.filter(client=client, cancelled_at=None, opens_at__lte=now + DAY * 120)
             .annotate(answered_at=Max("response__submitted_at"))
-            .order_by("-opens_at")[:60]
+            # Two forms often open at the same instant; their order must not be chance.
+            .order_by("-opens_at", "closes_at")[:60]
         ),
         responses=counts["responses"],
         last_response_at=counts["last"],
