@@ -2,31 +2,35 @@
 
 from allauth.account import views as account_views
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_http_methods
 
 from clinic.views import account, base, clients, join, member, practice, team
+
+# Django's form views take PUT for a POST; nothing here is meant to.
+pages = require_http_methods(["GET", "HEAD", "POST"])
 
 # Of allauth only what is used here: signing in and out, and passwords. There is no sign-up and no
 # second address; "signup/" says so, since allauth's own pages name it.
 sign_in = [
-    path("login/", account_views.login, name="account_login"),
-    path("logout/", account_views.logout, name="account_logout"),
+    path("login/", pages(account_views.login), name="account_login"),
+    path("logout/", pages(account_views.logout), name="account_logout"),
     path("signup/", base.sign_up_closed, name="account_signup"),
-    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account_views.password_change, name="account_change_password"),
-    path("password/reset/", account_views.password_reset, name="account_reset_password"),
+    path("reauthenticate/", pages(account_views.reauthenticate), name="account_reauthenticate"),
+    path("password/change/", pages(account_views.password_change), name="account_change_password"),
+    path("password/reset/", pages(account_views.password_reset), name="account_reset_password"),
     path(
         "password/reset/done/",
-        account_views.password_reset_done,
+        pages(account_views.password_reset_done),
         name="account_reset_password_done",
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account_views.password_reset_from_key,
+        pages(account_views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/key/done/",
-        account_views.password_reset_from_key_done,
+        pages(account_views.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
 ]
