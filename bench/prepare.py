@@ -100,7 +100,7 @@ def busiest_client() -> tuple[Any, int]:
     clinician = Membership.objects.filter(role=Role.CLINICIAN).earliest("created_at", "pk")
     sent = Count("responses", filter=Q(responses__submitted_at__isnull=False), distinct=True)
     client = (
-        Client.objects.filter(care_relationships__clinician=clinician, closed_at=None)
+        Client.objects.filter(care__clinician=clinician, closed_at=None)
         .annotate(sent=sent)
         .latest("sent")
     )

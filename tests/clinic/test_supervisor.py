@@ -1,5 +1,6 @@
 """Processes are started, kept running and stopped with the signal each of them understands."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -42,7 +43,13 @@ class Run:
             write=self.lines.append,
             ready_within=5,
         )
-        self.code = self.supervisor.run()
+        # A browser test before this one leaves its own, resting, event loop in the thread.
+        resting = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            self.code = self.supervisor.run()
+        finally:
+            asyncio._set_running_loop(resting)
 
     def announce(self) -> None:
         self.announced += 1
