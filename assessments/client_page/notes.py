@@ -79,7 +79,7 @@ def _asked(record: Record, assignment: Assignment) -> str:
 
 def _counts(record: Record, occasion: Occasion) -> bool:
     """Whether a window is past, or was answered: what may be counted as asked for."""
-    return occasion.answered_at is not None or occasion.closes_at <= record.now
+    return occasion.answered_at is not None or occasion.closes_at <= record.until
 
 
 def assignments(record: Record) -> list[AssignmentSummary]:
@@ -97,7 +97,7 @@ def _assignment(
     due = [occasion for occasion in windows if _counts(record, occasion)]
     answered = sum(1 for occasion in due if occasion.answered_at is not None)
     coming = next((o for o in windows if o.closes_at > record.now and o.answered_at is None), None)
-    if assignment.ended_at is not None:
+    if assignment.ended_at is not None or record.client.closed_at is not None:
         coming = None
     return AssignmentSummary(
         name=record.versions[assignment.version_id].instrument.name,

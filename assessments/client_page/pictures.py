@@ -100,7 +100,7 @@ def missed_days(record: Record) -> list[datetime]:
         local(occasion.opens_at)
         for occasion in record.occasions
         if occasion.assignment_id in movement_forms
-        and occasion.closes_at <= record.now
+        and occasion.closes_at <= record.until
         and occasion.answered_at is None
         and occasion.opens_at >= record.sittings[0].at
     ]

@@ -3,7 +3,7 @@
 Whoever takes a user sees only what that user may see; whoever takes a client checks no access.
 """
 
-from .caseload import (
+from .caseload_page import (
     PAGE_SIZE,
     CaseloadFilter,
     CaseloadPage,
@@ -12,6 +12,7 @@ from .caseload import (
     events_before,
     own_care,
 )
+from .client_record import Record, ScoreRow, record
 from .inbox import inbox_count, open_alerts, unseen_responses
 from .instruments import newest_versions, rule_messages
 from .path import (
@@ -25,7 +26,6 @@ from .path import (
     gather,
     sittings,
 )
-from .record import Record, ScoreRow, record
 
 __all__ = [
     "BASELINE_WITHIN",

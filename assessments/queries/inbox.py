@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 
 from assessments.models import Alert, Response, Standing
-from assessments.queries.caseload import own_care
+from assessments.queries.caseload_page import own_care
 from clinic.models import reach
 from clinic.roles import Permission
 

@@ -74,6 +74,11 @@ class Record:
     reviews: list[Review] = field(default_factory=list)
 
     @property
+    def until(self) -> datetime:
+        """Up to when anything could be missed: now, or the day the record was closed."""
+        return self.client.closed_at or self.now
+
+    @property
     def last_review(self) -> Review | None:
         return self.reviews[0] if self.reviews else None
 
