@@ -241,3 +241,24 @@ def test_untranslated_words_are_noticed():
     assert untranslated("<h1>Clients</h1>{% translate 'Name' %}") == ["Clients"]
     assert untranslated('<img alt="A path">') == ["A path"]
     assert untranslated("{% blocktranslate %}Hello{% endblocktranslate %} {{ name }}") == []
+
+
+# --- Operating ----------------------------------------------------------------------------------
+
+
+def test_every_setting_from_the_environment_is_documented():
+    code = "\n".join(
+        (ROOT / "clinic" / name).read_text() for name in ("settings.py", "gunicorn.py")
+    )
+    read = set(re.findall(r"env(?:iron)?\.[a-z_]+\(\s*\"([A-Z_]+)\"", code))
+    document = (ROOT / "docs" / "operating.md").read_text()
+    rows = "".join(line.split("|")[1] for line in document.splitlines() if line.startswith("| `"))
+    # What `up` tells gunicorn, and a part of a request, are no settings.
+    assert set(re.findall(r"`([A-Z_]+)`", rows)) == read - {"CAUSEWAY_CHECKED", "PATH_INFO"}
+
+
+def test_every_refusal_to_start_is_documented():
+    code = (ROOT / "clinic" / "checks.py").read_text()
+    numbers = {int(number) for number in re.findall(r"return refuse\(\s*(\d+)", code)}
+    document = (ROOT / "docs" / "operating.md").read_text()
+    assert {int(number) for number in re.findall(r"\bE(\d{3})\b", document)} == numbers
