@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -168,6 +170,14 @@ class NewClientForm(ClientForm):
         return {name: self.cleaned_data[name] for name in ClientForm.base_fields}
 
 
+USUAL = "usual"
+MAIL_SAYS = _(
+    "To {email}, each time a form opens. The mail says that a form from your practice is waiting, "
+    "and holds the link. It does not name the form, the client or you, and it never holds an "
+    "answer."
+)
+
+
 class AssignForm(ActionForm):
     """Which form, how often, from when, and how the link gets to the client."""
 
@@ -178,8 +188,8 @@ class AssignForm(ActionForm):
     )
     cadence = forms.ChoiceField(
         label=_("How often?"),
-        required=False,
-        choices=[("", _("As is usual for this form")), *Cadence.choices],
+        choices=[(USUAL, _("As is usual for this form")), *Cadence.choices],
+        initial=USUAL,
     )
     first_on = CleanDateField(label=_("First date"))
     ends_on = CleanDateField(
@@ -190,22 +200,25 @@ class AssignForm(ActionForm):
     send_by_mail = forms.BooleanField(label=_("Send the link by mail"), required=False)
 
     def __init__(
-        self, data: Any = None, *, versions: list[InstrumentVersion], has_email: bool, today: Any
+        self, data: Any = None, *, versions: list[InstrumentVersion], email: str | None, today: date
     ) -> None:
         super().__init__(data, initial={"first_on": today, "send_by_mail": True})
         self.versions = {str(version.pk): version for version in versions}
         self.fields["instrument"].choices = [
             (pk, version.instrument.name) for pk, version in self.versions.items()
         ]
-        if not has_email:
+        if email:
+            self.fields["send_by_mail"].help_text = format_html(MAIL_SAYS, email=email)
+        else:
             del self.fields["send_by_mail"]
 
     def arguments(self) -> dict[str, Any]:
         """What was chosen, as ``assign`` takes it."""
         version = self.versions[self.cleaned_data["instrument"]]
+        cadence = self.cleaned_data["cadence"]
         return {
             "version": version,
-            "cadence": self.cleaned_data["cadence"] or version.definition.default_cadence,
+            "cadence": version.definition.default_cadence if cadence == USUAL else cadence,
             "first_on": self.cleaned_data["first_on"],
             "ends_on": self.cleaned_data["ends_on"],
             "send_by_mail": self.cleaned_data.get("send_by_mail", False),

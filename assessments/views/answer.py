@@ -300,6 +300,7 @@ def _review_page(
         "form": form,
         "lines": lines,
         "open_count": sum(line.is_open for line in lines),
+        "first_open": next((line.number for line in lines if line.is_open), None),
         "problem": problem,
         "help": holder.at_risk and request.GET.get("help") == "1",
         "last": len(lines),

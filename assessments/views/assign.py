@@ -18,7 +18,8 @@ from assessments import queries
 from assessments.actions import assign as actions
 from assessments.actions import links
 from assessments.forms.asking import AssignForm
-from assessments.models import Assignment, Cadence
+from assessments.measurement import schedule
+from assessments.models import Assignment, Cadence, InstrumentVersion
 from clinic import access
 from clinic.audit import Actor
 from clinic.models import Client
@@ -31,8 +32,8 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     client = access.find_client(request.user, pk, needs=Permission.ASSIGN)
     form = AssignForm(
         request.POST if request.method == "POST" else None,
-        versions=queries.newest_versions(),
-        has_email=bool(client.email),
+        versions=sorted(queries.newest_versions(), key=_most_used_first),
+        email=client.email,
         today=timezone.localdate(timezone=client.practice.zone),
     )
     if form.is_bound and form.is_valid():
@@ -47,6 +48,12 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _assigned(request, client, assigned)
     status = 400 if form.errors else 200
     return render(request, "assessments/assign.html", _context(client, form), status=status)
+
+
+def _most_used_first(version: InstrumentVersion) -> tuple[bool, int, str]:
+    """What is measured before what is not, and the frequent before the rare."""
+    days = schedule.Cadence(version.definition.default_cadence).days or 10_000
+    return (not version.definition.scales, days, version.definition.name)
 
 
 def _context(client: Client, form: AssignForm) -> dict[str, Any]:

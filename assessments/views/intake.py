@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -39,7 +40,7 @@ def client_add(request: HttpRequest) -> HttpResponse:
         if client is not None:
             return _next_page(request, client)
     status = 400 if form.errors else 200
-    return render(request, "assessments/client_add.html", _context(form), status=status)
+    return render(request, "assessments/client_add.html", _context(request, form), status=status)
 
 
 def _form(request: HttpRequest, me: Membership) -> NewClientForm:
@@ -53,8 +54,13 @@ def _form(request: HttpRequest, me: Membership) -> NewClientForm:
     )
 
 
-def _context(form: NewClientForm) -> dict[str, Any]:
-    return {"form": form, "crumbs": [{"label": _("Add a client")}]}
+def _context(request: HttpRequest, form: NewClientForm) -> dict[str, Any]:
+    has_caseload = access.may_in_practice(request.user, Permission.SEE_CASELOAD)
+    back = (_("Caseload"), "caseload") if has_caseload else (_("Clients"), "clients")
+    return {
+        "form": form,
+        "crumbs": [{"label": back[0], "url": reverse(back[1])}, {"label": _("Add a client")}],
+    }
 
 
 def _next_page(request: HttpRequest, client: Client) -> HttpResponse:

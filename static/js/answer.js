@@ -110,7 +110,7 @@ class Page {
     this.back = root.querySelector("[value=back]");
     this.textarea = this.form.elements.comment;
     this.saver = new Saver(data.save, this.form.elements.csrfmiddlewaretoken.value);
-    this.shownAt = 0;
+    this.shownAt = -Infinity;
     this.pointerAt = -Infinity;
     this.listen();
     history.replaceState({ number: this.number }, "");
