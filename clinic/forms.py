@@ -8,10 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
-    validate_password,
-)
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -123,7 +120,10 @@ def new_password_field() -> forms.CharField:
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=password_validators_help_text_html,
+        help_text=_(
+            "At least 15 characters. Four or five unrelated words are easy to remember and hard "
+            "to guess."
+        ),
     )
 
 
