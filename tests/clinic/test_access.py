@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
-from clinic import access
+from clinic import access, triggers
 from clinic.actions import care, people
 from clinic.audit import Actor
 from clinic.models import AuditEvent, CareRelationship, Client, User
@@ -106,6 +107,14 @@ def test_reach_is_one_query(ada, nora, django_assert_num_queries):
     user = User.objects.get(pk=ada.user_id)
     with django_assert_num_queries(2):  # the membership, once a request, and the clients
         assert len(Client.objects.visible_to(user)) == 1
+
+
+def test_care_across_practices_would_open_nothing(eve, nora):
+    """The database refuses such a row; should one ever get in, the practice is asked again."""
+    with connection.cursor() as cursor:
+        triggers.remove(cursor, connection.vendor, triggers.PEOPLE)
+    CareRelationship.objects.create(client=nora, clinician=eve, started_at=NOW)
+    assert seen_by(eve.user) == set()
 
 
 # --- The gate -----------------------------------------------------------------------------------

@@ -137,6 +137,28 @@ def test_ciphertext_moved_to_another_field_does_not_decrypt(nora):
         Client.objects.get(pk=nora.pk).phone  # noqa: B018
 
 
+def test_ciphertext_moved_to_another_row_of_the_same_key_does_not_decrypt(nora):
+    from clinic.actions import notices
+
+    first, second = (
+        notices.write_notice(
+            practice=nora.practice,
+            client=nora,
+            kind=Notice.Kind.FORM,
+            about=None,
+            recipient="nora@client.example",
+            subject=subject,
+            text="text",
+            by=Actor.system(),
+            now=NOW,
+        )
+        for subject in ("one", "two")
+    )
+    overwrite("clinic_notice", "subject", second.pk, stored("clinic_notice", "subject", first.pk))
+    with pytest.raises(Unreadable):
+        Notice.objects.get(pk=second.pk).subject  # noqa: B018
+
+
 def test_data_key_moved_to_another_client_does_not_open(nora, otto):
     overwrite("clinic_client", "data_key", otto.pk, stored("clinic_client", "data_key", nora.pk))
     with pytest.raises(Unreadable):

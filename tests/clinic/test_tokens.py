@@ -70,6 +70,13 @@ def test_token_ends_with_the_membership_and_with_the_user(ada, ben, pat):
     assert tokens.find_token(of_ben, NOW) is None
 
 
+def test_token_of_an_ended_membership_is_refused_even_unrevoked(ada, pat):
+    _token, value = create(ada)
+    ada.ended_at, ada.ended_by = NOW, pat.user
+    ada.save()
+    assert tokens.find_token(value, NOW) is None
+
+
 @pytest.mark.parametrize(
     "scopes, life, field",
     [
