@@ -1,0 +1,204 @@
+"""Every route of the URLconf, and what each answers to whom.
+
+``POLICY`` is written by hand, apart from the roles that the product reads: the two must agree. A
+route without a line in it fails the suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# What a principal gets: IN is a page, a redirect within, or a complaint about what was sent.
+IN, SIGN_IN, REFUSED, UNKNOWN, NO_SUCH_VERB = "in", "sign in", "403", "404", "405"
+
+# (principal, whose row the address names) -> what they get.
+Rule = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    path: str
+    parameters: tuple[str, ...]
+
+
+def walk(
+    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = ""
+) -> Iterator[Route]:
+    """All routes, in the order of the URLconf."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, path)
+        else:
+            yield Route(pattern.name or path, path, tuple(pattern.pattern.regex.groupindex))
+
+
+# --- Who is who ---------------------------------------------------------------------------------
+
+CLINICIANS = {"ada", "ben", "solo", "eve"}
+SUPERVISORS = {"sue", "elsewhere_supervisor"}
+ADMINS = {"pat", "solo", "elsewhere_admin"}
+ASSISTANTS = {"ash", "elsewhere_assistant"}
+MEMBERS = CLINICIANS | SUPERVISORS | ADMINS | ASSISTANTS
+CASEWORKERS = CLINICIANS | SUPERVISORS
+
+CARER = {"nora": "ada", "otto": "ben", "zoe": "eve"}
+SUPERVISOR = {"nora": "sue"}
+HARBOUR = {"ada", "ben", "sue", "pat", "ash", "solo"}
+
+
+def at_home(principal: str, owner: str) -> bool:
+    """Whether principal and client belong to one practice."""
+    return owner in CARER and (principal in HARBOUR) == (owner != "zoe")
+
+
+def stands(principal: str, owner: str) -> str:
+    """How a member stands to a client: carer, supervisor, admin, assistant, stranger."""
+    if principal == CARER.get(owner):
+        return "carer"
+    if principal == SUPERVISOR.get(owner):
+        return "supervisor"
+    if at_home(principal, owner):
+        if principal in ADMINS:
+            return "admin"
+        if principal in ASSISTANTS:
+            return "assistant"
+    return "stranger"
+
+
+# --- Rules --------------------------------------------------------------------------------------
+
+
+def anybody(principal: str, owner: str) -> str:
+    return IN
+
+
+def only(who: set[str]) -> Rule:
+    """A route about no row: some roles get in, the others are refused."""
+    return lambda principal, owner: IN if principal in who else REFUSED
+
+
+def about_client(**standing: str) -> Rule:
+    """A route about a client: what each standing gets; a stranger knows of nothing."""
+    return lambda principal, owner: standing.get(stands(principal, owner), UNKNOWN)
+
+
+READ_CLINICAL = about_client(carer=IN, supervisor=IN, admin=REFUSED, assistant=REFUSED)
+OWN_CARE = about_client(carer=IN, supervisor=REFUSED, admin=REFUSED, assistant=REFUSED)
+IDENTITY = about_client(carer=IN, supervisor=IN, admin=IN, assistant=IN)
+EDIT_IDENTITY = about_client(carer=IN, supervisor=REFUSED, admin=IN, assistant=IN)
+MANAGE_CARE = about_client(carer=REFUSED, supervisor=REFUSED, admin=IN, assistant=REFUSED)
+CLOSE = about_client(carer=IN, supervisor=REFUSED, admin=IN, assistant=REFUSED)
+HISTORY = about_client(carer=IN, supervisor=IN, admin=IN, assistant=REFUSED)
+
+
+def admin_of_that_practice(principal: str, owner: str) -> str:
+    if principal not in ADMINS:
+        return REFUSED
+    return IN if at_home(principal, owner) else UNKNOWN
+
+
+def own_token(principal: str, owner: str) -> str:
+    if principal not in MEMBERS - ASSISTANTS:
+        return REFUSED
+    return IN if principal == CARER.get(owner) else UNKNOWN
+
+
+# --- Policies -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Policy:
+    """``about``: the kind of row the address names. ``get`` and ``post`` (and other verbs of the
+    API): who gets in; a verb without a rule does not exist."""
+
+    about: str = ""
+    get: Rule | None = None
+    post: Rule | None = None
+    patch: Rule | None = None
+    open: bool = False  # no sign-in needed
+    form: bool = False  # a page behind a personal link
+    api: bool = False
+
+    def rule(self, method: str) -> Rule | None:
+        if method == "HEAD":
+            return self.get
+        return {"GET": self.get, "POST": self.post, "PATCH": self.patch}.get(method)
+
+
+def page(who: set[str], *, post: bool = False) -> Policy:
+    return Policy(get=only(who), post=only(who) if post else None)
+
+
+def client_page(get: Rule | None = None, post: Rule | None = None, about: str = "client") -> Policy:
+    return Policy(about, get, post)
+
+
+PUBLIC = Policy(get=anybody, post=anybody, open=True)
+FORM = Policy(get=anybody, post=anybody, open=True, form=True)
+
+POLICY = {
+    # Ways in
+    "healthz": Policy(get=anybody, open=True),
+    "theme": Policy(post=anybody, open=True),
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_signup": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "join": PUBLIC,
+    # One's own account
+    "home": Policy(get=only(MEMBERS)),
+    "account": page(MEMBERS, post=True),
+    "account_change_password": page(MEMBERS, post=True),
+    "account_reauthenticate": page(MEMBERS, post=True),
+    "tokens": page(MEMBERS - ASSISTANTS, post=True),
+    "token-revoke": Policy("token", post=own_token),
+    # The practice
+    "practice": page(ADMINS, post=True),
+    "team": page(MEMBERS),
+    "team-invite": page(ADMINS, post=True),
+    "team-member": Policy("member", admin_of_that_practice, admin_of_that_practice),
+    "invitation-revoke": Policy("invitation", post=admin_of_that_practice),
+    # Clients as people
+    "clients": page(MEMBERS),
+    "client-add": page(MEMBERS, post=True),
+    "client": client_page(get=IDENTITY),
+    "client-edit": client_page(EDIT_IDENTITY, EDIT_IDENTITY),
+    "client-care": client_page(IDENTITY, MANAGE_CARE),
+    "client-close": client_page(CLOSE, CLOSE),
+    "client-history": client_page(get=HISTORY),
+    # Reading
+    "caseload": page(CASEWORKERS),
+    "caseload-order": page(CASEWORKERS),
+    "inbox": page(CASEWORKERS),
+    "library": page(CASEWORKERS | ADMINS),
+    "library-instrument": page(CASEWORKERS | ADMINS),
+    "response": client_page(get=READ_CLINICAL, about="response"),
+    "client-forms": client_page(get=READ_CLINICAL),
+    "client-review": client_page(post=OWN_CARE),
+    "event-add": client_page(OWN_CARE, OWN_CARE),
+    "event-remove": client_page(OWN_CARE, OWN_CARE, about="event"),
+    "alert-acknowledge": client_page(post=READ_CLINICAL, about="alert"),
+    "alert-resolve": client_page(READ_CLINICAL, READ_CLINICAL, about="alert"),
+    # Asking
+    "assign": client_page(OWN_CARE, OWN_CARE),
+    "assignment-end": client_page(OWN_CARE, OWN_CARE, about="assignment"),
+    "occasion-link": client_page(post=OWN_CARE, about="occasion"),
+    "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),
+    "occasion-enter": client_page(OWN_CARE, OWN_CARE, about="occasion"),
+    # Answering
+    "form": FORM,
+    "form-item": FORM,
+    "form-review": FORM,
+    "form-submit": FORM,
+    "form-save": FORM,
+    "form-done": FORM,
+    "form-landing": PUBLIC,
+}

@@ -1,0 +1,175 @@
+"""Two practices in which every text carries a word of its own, so that a leak can be found.
+
+``build()`` makes three clients (nora and otto at Harbour, zoe at Elsewhere), each with every kind
+of row, and everyone who might ask. A *canary* is a word that stands in one client's texts and
+nowhere else; ``World.may_see`` says who may read which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import alerts, respond, review
+from assessments.models import Response
+from clinic.actions import people, tokens
+from clinic.audit import Actor
+from clinic.models import Client, Membership
+from clinic.roles import Role
+from tests import factories
+from tests import factories_assessments as asked
+
+STAFF = ("ada", "ben", "sue", "pat", "ash", "solo")
+ABROAD = ("eve", "elsewhere_supervisor", "elsewhere_admin", "elsewhere_assistant")
+# Signed in, and yet nobody: the membership ended, or the account was switched off.
+GONE = ("left", "off")
+PRINCIPALS = (*STAFF, *ABROAD, *GONE, "anonymous", "link_holder")
+
+
+@dataclass
+class World:
+    members: dict[str, Membership] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    link_token: str = ""
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def may_see(self, principal: str) -> set[str]:
+        """The canaries that this principal may read."""
+        allowed: set[str] = set()
+        for client, readers in IDENTITY_READERS.items():
+            if principal in readers:
+                allowed.add(canary(client, "identity"))
+        for client, readers in CLINICAL_READERS.items():
+            if principal in readers:
+                allowed.add(canary(client, "clinical"))
+        return allowed
+
+
+IDENTITY_READERS = {
+    "nora": {"ada", "sue", "pat", "ash", "solo"},
+    "otto": {"ben", "pat", "ash", "solo"},
+    "zoe": {"eve", "elsewhere_admin", "elsewhere_assistant"},
+}
+CLINICAL_READERS = {"nora": {"ada", "sue"}, "otto": {"ben"}, "zoe": {"eve"}}
+CANARIES = [(client, kind) for client in IDENTITY_READERS for kind in ("identity", "clinical")]
+
+
+def canary(client: str, kind: str) -> str:
+    return f"zq{kind}{client}qz"
+
+
+def build() -> World:
+    world = World()
+    harbour, elsewhere = factories.make_practice("Harbour"), factories.make_practice("Elsewhere")
+    roles = {"sue": Role.SUPERVISOR, "pat": Role.PRACTICE_ADMIN, "ash": Role.ASSISTANT}
+    for name in STAFF:
+        world.members[name] = factories.make_member(
+            harbour,
+            f"Harbour {name}",
+            roles.get(name, Role.CLINICIAN),
+            also_practice_admin=name == "solo",
+        )
+    factories.make_supervision(world.members["sue"], world.members["ada"])
+    abroad = (Role.CLINICIAN, Role.SUPERVISOR, Role.PRACTICE_ADMIN, Role.ASSISTANT)
+    for name, role in zip(ABROAD, abroad, strict=True):
+        world.members[name] = factories.make_member(elsewhere, f"Elsewhere {name}", role)
+    for name in GONE:
+        world.members[name] = factories.make_member(harbour, f"Harbour {name}")
+    for client, carer in (("nora", "ada"), ("otto", "ben"), ("zoe", "eve")):
+        _add_client(world, client, world.members[carer])
+    # Each of them had somebody in care, and still has the session of that time.
+    factories.make_care(world.clients["nora"], world.members["left"])
+    factories.make_care(world.clients["nora"], world.members["off"])
+    _sign_everyone_in(world)
+    _send_away(world)
+    return world
+
+
+def _add_client(world: World, name: str, carer: Membership) -> None:
+    identity, clinical = canary(name, "identity"), canary(name, "clinical")
+    by, now = Actor.of_user(carer.user), timezone.now()
+    client = factories.make_client(
+        carer.practice,
+        f"{name} {identity}",
+        carer=carer,
+        email=f"{identity}@client.example",
+        phone=f"+44 {identity}",
+        note=identity,
+    )
+    answered = asked.open_occasion(client, asked.SAFETY, cadence="once", now=now)
+    answers = {item.code: item.options[-1].value for item in _definition(answered).items}
+    response = respond.submit(
+        occasion=answered,
+        answers=answers,
+        comment=clinical,
+        by=by,
+        now=now,
+        source=Response.Source.LINK,
+    ).response
+    alert = response.alerts.first()
+    alerts.acknowledge(alert=alert, by=by, now=now)
+    waiting = asked.open_occasion(client, now=now, cadence="weekly")
+    event = review.add_event(client=client, on=now.date(), text=f"moved {clinical}", by=by, now=now)
+    review.review(client=client, decided=clinical, by=by, now=now)
+    world.clients[name] = client
+    world.rows[name] = {
+        "client": client,
+        "assignment": waiting.assignment,
+        "occasion": waiting,
+        "response": response,
+        "alert": alert,
+        "event": event,
+        "member": carer,
+        "invitation": people.invite(
+            practice=carer.practice,
+            email=f"{name}@invited.example",
+            role=Role.CLINICIAN,
+            also_practice_admin=False,
+            by=by,
+            now=now,
+        )[0],
+        "token": tokens.create_token(
+            membership=carer,
+            name="program",
+            scopes=["read", "write"],
+            by=by,
+            now=now,
+            expires_at=now + timedelta(days=30),
+        )[0],
+    }
+
+
+def _definition(occasion: Any) -> Any:
+    return occasion.assignment.version.definition
+
+
+def _sign_everyone_in(world: World) -> None:
+    for name, member in world.members.items():
+        world.browsers[name] = Browser(raise_request_exception=False)
+        world.browsers[name].force_login(member.user)
+    world.browsers["anonymous"] = Browser(raise_request_exception=False)
+    holder = Browser(raise_request_exception=False)
+    world.link_token = asked.new_link(world.rows["nora"]["occasion"], timezone.now())
+    started = holder.post(reverse("form-landing", args=[world.link_token]))
+    assert started.status_code == 303
+    world.browsers["link_holder"] = holder
+
+
+def _send_away(world: World) -> None:
+    by, now = Actor.of_user(world.members["pat"].user), timezone.now()
+    people.end_membership(membership=world.members["left"], by=by, now=now)
+    user = world.members["off"].user
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def missing(row: models.Model) -> Any:
+    """An identifier that no row has."""
+    return type(row)._meta.pk.get_default()
