@@ -43,7 +43,7 @@ def session_card(record: Record) -> SessionCard:
 
 
 def review_words(record: Record) -> str:
-    """ "Last review 2 days ago by Ada Holm, discussed"."""
+    """When and by whom: "Last review 2 days ago by Ada Holm, discussed"."""
     last = record.last_review
     if last is None:
         return _("Not reviewed yet.")

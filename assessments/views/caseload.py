@@ -174,7 +174,7 @@ def spark(standing: Standing) -> str:
 
 
 def summary(page: CaseloadPage, chosen: dict[str, Any]) -> str:
-    """ "7 of 23 clients have something to look at"."""
+    """How many are shown, and how many of them ask for a look."""
     asking = sum(page.counts.get(signal, 0) for signal in ASKING)
     if chosen["name"]:
         return ngettext(

@@ -99,7 +99,7 @@ def ribbon_words(description: str) -> RibbonWords:
 
 
 def ribbon_reading(segments: Sequence[RibbonSegment]) -> str:
-    """ "Counter-dependent until 25 Aug, then no clear stage; independent since 22 Sep."."""
+    """Such as "Counter-dependent until 25 Aug, then no clear stage; independent since 22 Sep."."""
     if not segments:
         return _("A stage is named once two forms agree; until then none is.")
     last = segments[-1]

@@ -305,7 +305,7 @@ def _named(movement: Movement, scales: tuple[str, ...]) -> SafeString:
 
 
 def _differences(changes: Mapping[str, Change], scales: list[str]) -> SafeString:
-    """ "Counter-dependence is <strong>lower by 31</strong>, independence <strong>…</strong>"."""
+    """What moved and by how much: "Counter-dependence is <strong>lower by 31</strong>"."""
     parts = []
     for index, scale in enumerate(scales):
         change = changes[scale]

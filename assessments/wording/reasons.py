@@ -49,7 +49,7 @@ def reason_words(
 
 
 def moved(difference: float, size: str) -> str:
-    """ "up 14", "down 3", "unmoved"."""
+    """A change in short: "up 14", "down 3", "unmoved"."""
     if size == "0":
         return _("unmoved")
     return (_("up %(size)s") if difference > 0 else _("down %(size)s")) % {"size": size}

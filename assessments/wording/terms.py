@@ -16,6 +16,7 @@ from assessments.measurement.movement import Stage, Verdict
 from assessments.models import Signal
 
 Text = str | Promise
+HALF_A_YEAR = timedelta(days=183)
 
 SCALES: Mapping[str, Text] = {
     "CDP": gettext_lazy("Counter-dependence"),
@@ -174,14 +175,14 @@ def number(count: int) -> str:
 
 
 def last_forms(count: int) -> str:
-    """ "on the last two forms"."""
+    """How long something has held: "on the last two forms"."""
     return ngettext("on the last form", "on the last %(count)s forms", count) % {
         "count": number(count)
     }
 
 
 def joined(parts: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """A list in a sentence: "a", "a and b", "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
     return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
@@ -191,11 +192,15 @@ def joined(parts: list[str]) -> str:
 
 
 def day(at: date, today: date | None = None) -> str:
-    """ "23 Nov", with the year where it is not this one. Instants are read in the page's zone."""
+    """A day such as "23 Nov", with its year where that could be mistaken.
+
+    Instants are read in the zone of the page.
+    """
     if isinstance(at, datetime):
         at = timezone.localtime(at).date()
     today = today or timezone.localdate()
-    return formats.date_format(at, _("j M") if at.year == today.year else _("j M Y"))
+    near = at.year == today.year or abs(at - today) < HALF_A_YEAR
+    return formats.date_format(at, _("j M") if near else _("j M Y"))
 
 
 def instant(text: str) -> datetime:
@@ -203,7 +208,7 @@ def instant(text: str) -> datetime:
 
 
 def days_ago(at: datetime | None, now: datetime) -> str:
-    """ "never", "today", "yesterday", "9 days ago"; after two months the day itself."""
+    """Days past: "never", "today", "yesterday", "9 days ago"; after two months the day itself."""
     if at is None:
         return _("never")
     days = (timezone.localtime(now).date() - timezone.localtime(at).date()).days
@@ -217,7 +222,7 @@ def days_ago(at: datetime | None, now: datetime) -> str:
 
 
 def time_ago(at: datetime, now: datetime) -> str:
-    """ "just now", "12 minutes ago", "2 hours ago", then in days."""
+    """Time past: "just now", "12 minutes ago", "2 hours ago", then in days."""
     minutes = int((now - at) / timedelta(minutes=1))
     if minutes < 1:
         return _("just now")
@@ -256,7 +261,7 @@ def stage_code(stage: str) -> str:
 
 
 def stage_words(stage: str, between: list[str] | tuple[str, ...] = ()) -> str:
-    """ "Independent", "Between dependent and mixed", or that there is no clear stage."""
+    """A stage: "Independent", "Between dependent and mixed", or that there is no clear stage."""
     if stage:
         return str(STAGES[stage])
     if between:
