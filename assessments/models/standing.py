@@ -1,4 +1,4 @@
-"""Where each client stands now: one row, kept current, so that a caseload is read and not computed."""
+"""Where each client stands now: one row, kept current, so that a caseload is only read."""
 
 from __future__ import annotations
 
