@@ -253,25 +253,28 @@ class EntryForm(ActionForm):
                 widget=forms.RadioSelect,
                 error_messages={"invalid_choice": _("Please choose one of the answers shown.")},
             )
-        self.open_count = 0
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         items = self.instrument.items
-        self.open_count = sum(not cleaned.get(field_of(item.code)) for item in items)
-        if self.open_count == len(items):
+        missing = [
+            number
+            for number, item in enumerate(items, start=1)
+            if not cleaned.get(field_of(item.code))
+        ]
+        if len(missing) == len(items):
             self.add_error(None, _("Please answer at least one question."))
-        elif self.open_count and not cleaned.get("leave_open") and not self.errors:
-            self.add_error(
-                "leave_open",
-                ngettext(
-                    "%(count)d question has no answer. Answer it, or say that it stays open.",
-                    "%(count)d questions have no answer. Answer them, or say that they stay open.",
-                    self.open_count,
-                )
-                % {"count": self.open_count},
-            )
+        elif missing and not cleaned.get("leave_open") and not self.errors:
+            self.add_error("leave_open", self._says_missing(missing))
         return cleaned
+
+    @staticmethod
+    def _says_missing(numbers: list[int]) -> str:
+        return ngettext(
+            "Question %(numbers)s has no answer. Answer it, or say that it stays open.",
+            "Questions %(numbers)s have no answer. Answer them, or say that they stay open.",
+            len(numbers),
+        ) % {"numbers": ", ".join(str(number) for number in numbers)}
 
     def questions(self) -> list[forms.BoundField]:
         return [self[field_of(item.code)] for item in self.instrument.items]

@@ -112,6 +112,7 @@ class Page {
     this.saver = new Saver(data.save, this.form.elements.csrfmiddlewaretoken.value);
     this.shownAt = -Infinity;
     this.pointerAt = -Infinity;
+    root.querySelector("[data-moves]").hidden = false;
     this.listen();
     history.replaceState({ number: this.number }, "");
   }
