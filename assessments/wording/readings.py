@@ -142,18 +142,8 @@ def _verdict_sentences(movement: Movement) -> list[str]:
                 "the other side, which is not counted as movement toward independence."
             )
         ]
-    return [_chance(movement)]
-
-
-def _chance(movement: Movement) -> str:
-    change = movement.balance_change
-    sentence = _("This does not mean that nothing has changed; it is not yet more than error.")
-    if change is None:
-        return sentence
-    likely = _("By the smoothed course, the chance that balance has risen is %(percent)s.") % {
-        "percent": terms.percent(change.probability_rose)
-    }
-    return f"{sentence} {likely}"
+    # No chance by the smoothed course here: "99 %" beside "not yet reliable" would undo the words.
+    return [_("This does not mean that nothing has changed; it is not yet more than error.")]
 
 
 def _elevation_sentences(movement: Movement) -> list[str]:

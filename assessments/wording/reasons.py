@@ -43,7 +43,7 @@ def reason_words(
             _("Since %(day)s; “%(event)s” was on %(event_day)s.")
             % {"day": terms.day(since), "event": event.text, "event_day": terms.day(event.on)}
         )
-    elif len(reasons) > 1:
+    elif len(reasons) > 1 and reasons[0]["code"] != "alert":
         details.append(_("Also: %(reason)s.") % {"reason": _in_short(reasons[1])})
     return ReasonWords(words.headline, " ".join(detail for detail in details if detail))
 

@@ -1,0 +1,116 @@
+"""The pages of reading in a real browser: axe, width, keyboard, no JavaScript."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import review
+from tests import factories
+from tests import factories_assessments as asked
+from tests.factories import actor
+from tests.factories_movement import SWING, TOWARD, WEEK, history
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(page, member, address):
+    """Put the cookie of a session of this member into the page's context."""
+    now = timezone.now().isoformat()
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(member.user.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: member.user.get_session_auth_hash(),
+            "started_at": now,
+            "seen_at": now,
+        }
+    )
+    session.save()
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}]
+    )
+    return page
+
+
+@pytest.fixture
+def caseload(live_server, ada, nora):
+    """Ada's clients by now: one who moved, one who swung, one with an alert, one brand new."""
+    start = timezone.now() - 7 * WEEK
+    swung = factories.make_client(nora.practice, "Swung Hart", carer=ada)
+    factories.make_client(nora.practice, "Brand New", carer=ada)
+    for client, story in ((nora, TOWARD), (swung, SWING)):
+        client.episodes.update(started_at=start - timedelta(days=1))
+        history(client, story, start=start, comment="Odd to say it, but I let him drive me.")
+    review.add_event(
+        client=nora, on=(start + 2 * WEEK).date(), text="moved in", by=actor(ada), now=start
+    )
+    asked.send(
+        asked.open_occasion(swung, asked.SAFETY, now=timezone.now()), value=1, now=timezone.now()
+    )
+    return live_server.url
+
+
+def pages(client):
+    return [
+        reverse("caseload"),
+        reverse("caseload-order"),
+        reverse("client", args=[client.pk]),
+        reverse("inbox"),
+        reverse("library"),
+        reverse("library-instrument", args=[asked.WEEKLY]),
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_reading_pages_fit_and_pass_axe(new_page, axe, caseload, ada, nora, width):
+    page = sign_in(new_page(width=width), ada, caseload)
+    for path in pages(nora):
+        assert page.goto(caseload + path).status == 200
+        page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+        axe(page)
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert (path, page.evaluate(wider)) == (path, 0)
+
+
+def test_reading_pages_stay_within_the_window_at_twice_the_text(new_page, caseload, ada, nora):
+    page = sign_in(new_page(width=1280), ada, caseload)
+    for path in pages(nora):
+        page.goto(caseload + path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert (path, page.evaluate(wider)) == (path, 0)
+
+
+def test_slash_goes_to_the_search_and_enter_finds(desktop, caseload, ada):
+    page = sign_in(desktop, ada, caseload)
+    page.goto(caseload + reverse("caseload"))
+    page.keyboard.press("/")
+    page.keyboard.type("nora")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**name=nora**")
+    assert page.locator(".caseload__name").all_inner_texts() == ["Nora Lind"]
+
+
+def test_a_therapist_reads_reviews_and_notes_an_event_without_javascript(
+    new_page, caseload, ada, nora
+):
+    page = sign_in(new_page(javascript=False), ada, caseload)
+    page.goto(caseload + reverse("caseload"))
+    page.get_by_role("link", name="Nora Lind", exact=True).click()
+    assert "lower by 60" in page.locator(".session__verdict").inner_text()
+    page.get_by_label("What we decided").fill("A walk a week.")
+    page.get_by_role("button", name="Discussed").click()
+    assert "Last review today" in page.locator(".session__aside").inner_text()
+    page.locator("summary", has_text="Add an event").click()
+    page.get_by_role("textbox", name="Date").fill(timezone.localdate().isoformat())
+    page.get_by_label("What happened").fill("First walk")
+    page.get_by_role("button", name="Add the event").click()
+    assert "First walk" in page.locator(".timeline").first.inner_text()
