@@ -94,7 +94,20 @@ def pytest_configure(config: pytest.Config) -> None:
         name = str(settings.DATA_DIR / "test.sqlite3")
     else:
         name = f"test_causeway_{session}"
+        drop_despite_open_sessions()
     default.setdefault("TEST", {})["NAME"] = name
+
+
+def drop_despite_open_sessions() -> None:
+    """A thread of the live server may close its connection a moment after the last test."""
+    from django.db.backends.postgresql.creation import DatabaseCreation
+
+    def destroy(self, test_database_name, verbosity):
+        with self._nodb_cursor() as cursor:
+            name = self.connection.ops.quote_name(test_database_name)
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    DatabaseCreation._destroy_test_db = destroy
 
 
 def pytest_report_header(config: pytest.Config) -> str:
