@@ -284,7 +284,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 5
 # --- API --------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["clinic.api.authentication.DenyUnlessStated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "clinic.api.authentication.DenyUnlessStated",
+        "clinic.api.authentication.HasScope",
+    ],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "clinic.api.authentication.ScopedTokenAuthentication",
         "clinic.api.authentication.StaffSessionAuthentication",
@@ -297,16 +300,34 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "clinic.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["clinic.api.authentication.TokenRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
+    # JSON is all there is: no "?format=", no ".json".
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Causeway API",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "Clients, their forms and their movement, for programs that act for a member of a "
+        "practice: a program sees exactly what that member sees on the pages."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "Clients", "description": "Who they are, where they stand, how they move."},
+        {"name": "Assignments", "description": "Which form a client is given, and how often."},
+        {
+            "name": "Occasions",
+            "description": "When each form is due, links that open it, and answers sent to it.",
+        },
+        {
+            "name": "Responses and scores",
+            "description": "What was answered, and what it gives.",
+        },
+    ],
+    "POSTPROCESSING_HOOKS": ["clinic.api.schema.add_errors"],
 }
 
 # --- Language and time ------------------------------------------------------------------------

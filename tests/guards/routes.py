@@ -96,6 +96,11 @@ CLOSE = about_client(carer=IN, supervisor=REFUSED, admin=IN, assistant=REFUSED)
 HISTORY = about_client(carer=IN, supervisor=IN, admin=IN, assistant=REFUSED)
 
 
+def by_program(rule: Rule) -> Rule:
+    """The same through the API, which is not for assistants."""
+    return lambda principal, owner: REFUSED if principal in ASSISTANTS else rule(principal, owner)
+
+
 def admin_of_that_practice(principal: str, owner: str) -> str:
     if principal not in ADMINS:
         return REFUSED
@@ -140,6 +145,11 @@ def client_page(get: Rule | None = None, post: Rule | None = None, about: str = 
 
 PUBLIC = Policy(get=anybody, post=anybody, open=True)
 FORM = Policy(get=anybody, post=anybody, open=True, form=True)
+
+
+def endpoint(about: str = "client", **verbs: Rule) -> Policy:
+    return Policy(about, api=True, **{verb: by_program(rule) for verb, rule in verbs.items()})
+
 
 POLICY = {
     # Ways in
@@ -201,4 +211,21 @@ POLICY = {
     "form-save": FORM,
     "form-done": FORM,
     "form-landing": PUBLIC,
+    # The API
+    "api-clients": endpoint("", get=only(MEMBERS), post=only(MEMBERS)),
+    "api-client": endpoint(get=IDENTITY, patch=EDIT_IDENTITY),
+    "api-client-movement": endpoint(get=READ_CLINICAL),
+    "api-assignments": endpoint("", get=only(CASEWORKERS), post=only(CASEWORKERS)),
+    "api-assignment": endpoint("assignment", get=READ_CLINICAL),
+    "api-assignment-end": endpoint("assignment", post=OWN_CARE),
+    "api-occasions": endpoint("", get=only(CASEWORKERS)),
+    "api-occasion": endpoint("occasion", get=READ_CLINICAL),
+    "api-occasion-link": endpoint("occasion", post=OWN_CARE),
+    "api-occasion-submit": endpoint("occasion", post=OWN_CARE),
+    "api-responses": endpoint("", get=only(CASEWORKERS)),
+    "api-response": endpoint("response", get=READ_CLINICAL),
+    "api-scores": endpoint("", get=only(CASEWORKERS)),
+    "api-schema": endpoint("", get=only(MEMBERS)),
+    "api-docs": page(MEMBERS - ASSISTANTS),
+    "api-unknown": Policy(get=anybody, post=anybody, open=True, api=True),
 }
