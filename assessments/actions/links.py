@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -142,8 +142,9 @@ def stop_links(occasions: list[UUID], now: datetime) -> int:
 
 
 def newest_link(occasion: Occasion) -> UUID | None:
-    """The identifier of the newest link ever made for an occasion."""
-    return occasion.links.order_by("-created_at", "-pk").values_list("pk", flat=True).first()
+    """The identifier of the link that works, else of the last one that did."""
+    newest_first = F("revoked_at").desc(nulls_first=True), "-created_at", "-pk"
+    return occasion.links.order_by(*newest_first).values_list("pk", flat=True).first()
 
 
 # --- What the holder of a link has ----------------------------------------------------------------

@@ -106,14 +106,17 @@ def courses_of(client: Client, now: datetime) -> list[Course]:
 
 
 def _links_of(client: Client, now: datetime) -> tuple[dict[UUID, UUID], dict[UUID, PersonalLink]]:
-    """The newest link of each occasion that is open now, and those that work."""
+    """The newest link of each occasion that is open now, and those that work.
+
+    The one that works is the newest, as ``actions.links.newest_link`` has it.
+    """
     newest, working = {}, {}
     rows = PersonalLink.objects.filter(occasion__client=client, occasion__closes_at__gt=now)
     for link in rows.order_by("created_at", "pk"):
         newest[link.occasion_id] = link.pk
         if link.revoked_at is None:
             working[link.occasion_id] = link
-    return newest, working
+    return {**newest, **{pk: link.pk for pk, link in working.items()}}, working
 
 
 def _state(occasion: Occasion, response: Response | None, now: datetime) -> str:

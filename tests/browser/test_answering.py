@@ -1,0 +1,256 @@
+"""Answering on a phone, in a real Chromium: taps, keys, a lost connection, help at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from assessments.models import Alert, Occasion, Response
+from tests import factories_assessments as asked
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {
+    "width": 390,
+    "height": 844,
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+# A page does not take a tap that comes right after the question has changed.
+SETTLED = 320
+
+
+@pytest.fixture
+def weekly(nora) -> Occasion:
+    return asked.open_occasion(nora, now=timezone.now())
+
+
+@pytest.fixture
+def safety(nora) -> Occasion:
+    return asked.open_occasion(nora, asked.SAFETY, now=timezone.now())
+
+
+@pytest.fixture
+def begin(live_server) -> Callable[[Page, Occasion], None]:
+    """Open the link of a form and come to its first question."""
+
+    def begin(page: Page, occasion: Occasion) -> None:
+        page.goto(f"{live_server.url}/f/{asked.new_link(occasion, timezone.now())}/")
+        page.get_by_role("button", name="Start").click()
+        page.get_by_role("link", name="Begin").click()
+        expect(page.locator(".answer__count")).to_have_text(re.compile("^1 of"))
+
+    return begin
+
+
+def at(page: Page, number: int) -> None:
+    """Wait for a question to stand there and to take taps."""
+    expect(page.locator(".answer__count")).to_have_text(re.compile(rf"^{number} of"))
+    page.wait_for_timeout(SETTLED)
+
+
+def answers() -> dict[str, int | None]:
+    return Response.objects.get().answers
+
+
+def test_taps_alone_lead_through_the_form(phone, weekly, begin):
+    begin(phone, weekly)
+    for number in range(1, 21):
+        at(phone, number)
+        phone.locator(".choice").nth(number % 6).tap()
+    expect(phone).to_have_url(re.compile("/f/review/$"))
+    phone.get_by_role("button", name="Send my answers").tap()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Thank you")
+    items = weekly.assignment.version.definition.items
+    assert answers() == {item.code: number % 6 for number, item in enumerate(items, start=1)}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_form_is_accessible(new_page, safety, live_server, axe, troubles, scheme):
+    troubles.expect("404")
+    page = new_page(**PHONE, color_scheme=scheme)
+
+    def check(heading: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.goto(f"{live_server.url}/f/{asked.new_link(safety, timezone.now())}/")
+    check("A form is waiting for you")
+    page.get_by_role("button", name="Start").click()
+    check("Before you begin")
+    page.get_by_role("link", name="Begin").click()
+    at(page, 1)
+    page.locator(".choice").nth(1).tap()
+    expect(page.locator("#help")).to_be_visible()
+    check("Someone in my life made me feel unsafe.")
+    page.goto(f"{live_server.url}/f/review/")
+    check("Before you send it")
+    page.get_by_role("button", name="Send my answers").click()
+    check("Thank you")
+    page.goto(f"{live_server.url}/f/{'x' * 43}/")
+    check("This link does not open a form")
+
+
+def test_form_works_without_javascript(new_page, safety, begin):
+    page = new_page(**PHONE, javascript=False)
+    begin(page, safety)
+    for number in range(1, 5):
+        expect(page.locator(".answer__count")).to_have_text(f"{number} of 4")
+        page.locator(".choice").nth(0).click()
+        page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert answers() == dict.fromkeys(["SAFE01", "SAFE02", "SAFE03", "SAFE04"], 0)
+
+
+def test_keys_choose_and_move(desktop, weekly, begin):
+    begin(desktop, weekly)
+    desktop.keyboard.press("4")  # chooses and moves on
+    at(desktop, 2)
+    assert desktop.evaluate("document.activeElement.className") == "answer__question"
+    desktop.keyboard.press("ArrowDown")  # arrows choose and stay
+    desktop.keyboard.press("ArrowDown")
+    expect(desktop.locator(".answer__saved")).to_have_text("Saved")
+    at(desktop, 2)
+    desktop.keyboard.press("Enter")
+    at(desktop, 3)
+    desktop.go_back()
+    at(desktop, 2)
+    expect(desktop.locator("input:checked")).to_have_value("1")
+    assert answers() == {"IND04": 3, "INT09": 1}
+
+
+def test_enter_means_next_without_javascript_too(new_page, weekly, begin):
+    page = new_page(javascript=False)
+    begin(page, weekly)
+    page.locator("input").nth(1).focus()
+    page.locator("[name=answer]").nth(2).check()
+    page.locator("[name=answer]").nth(2).press("Enter")
+    expect(page).to_have_url(re.compile("/f/2/$"))
+
+
+def test_second_tap_of_a_shaky_thumb_does_not_answer_the_next_question(phone, weekly, begin):
+    begin(phone, weekly)
+    at(phone, 1)
+    phone.evaluate(
+        """() => new MutationObserver((_changes, observer) => {
+          observer.disconnect();
+          const option = document.querySelectorAll(".choice input")[2];
+          option.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+          option.click();
+        }).observe(document.querySelector(".answer__question"), { childList: true })"""
+    )
+    phone.locator(".choice").nth(2).tap()
+    at(phone, 2)
+    phone.wait_for_timeout(600)
+    expect(phone.locator(".answer__count")).to_have_text("2 of 20")
+    assert answers() == {"IND04": 2}
+
+
+def test_answers_given_without_a_connection_are_sent_once_it_is_back(
+    phone, weekly, begin, troubles
+):
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    begin(phone, weekly)
+    at(phone, 1)
+    phone.context.set_offline(True)
+    phone.locator(".choice").nth(2).tap()
+    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet. Trying again …")
+    phone.get_by_role("button", name="Next").tap()
+    at(phone, 2)
+    phone.locator(".choice").nth(3).tap()
+    assert not Response.objects.exists()
+    phone.context.set_offline(False)
+    expect(phone.locator(".answer__saved")).to_have_text("Saved")
+    assert answers() == {"IND04": 2, "INT09": 3}
+    assert phone.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_leaving_with_answers_that_are_not_saved_asks_first(phone, weekly, begin, troubles):
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    begin(phone, weekly)
+    at(phone, 1)
+    phone.context.set_offline(True)
+    phone.locator(".choice").nth(2).tap()
+    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet. Trying again …")
+    asked_first = []
+    phone.on("dialog", lambda dialog: (asked_first.append(dialog.type), dialog.dismiss()))
+    phone.close(run_before_unload=True)
+    phone.wait_for_timeout(500)
+    assert asked_first == ["beforeunload"]
+
+
+def test_help_appears_at_once_and_the_form_waits(phone, safety, begin):
+    begin(phone, safety)
+    at(phone, 1)
+    phone.locator(".choice").nth(0).tap()
+    at(phone, 2)
+    phone.locator(".choice").nth(2).tap()
+    panel = phone.locator("#help")
+    expect(panel).to_be_in_viewport()
+    expect(panel.get_by_role("heading")).to_be_focused()
+    phone.wait_for_timeout(1000)
+    expect(phone.locator(".answer__count")).to_have_text("2 of 4")
+    phone.get_by_role("button", name="Next").tap()
+    at(phone, 3)
+    expect(panel).to_have_count(0)
+
+
+def test_help_appears_without_a_connection_too(phone, safety, begin, troubles):
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    begin(phone, safety)
+    at(phone, 1)
+    phone.context.set_offline(True)
+    phone.locator(".choice").nth(1).tap()
+    expect(phone.locator("#help")).to_be_in_viewport()
+
+
+def test_form_that_was_sent_in_another_window_says_so(phone, safety, begin, troubles):
+    troubles.expect("409")
+    begin(phone, safety)
+    at(phone, 1)
+    asked.send(safety, value=0, now=timezone.now())
+    phone.locator(".choice").nth(1).tap()
+    expect(phone.get_by_role("alert")).to_contain_text("This form was sent already")
+    expect(phone.get_by_role("button", name="Next")).to_be_disabled()
+    assert not Alert.objects.exists()
+
+
+def test_options_are_large_and_stay_where_they_are(phone, weekly, begin):
+    begin(phone, weekly)
+    at(phone, 1)
+    boxes = [choice.bounding_box() for choice in phone.locator(".choice").all()]
+    assert min(box["height"] for box in boxes) >= 48
+    phone.locator(".choice").nth(2).tap()
+    expect(phone.locator(".answer__saved")).to_have_text("Saved")
+    at(phone, 2)
+    assert phone.locator(".choice").nth(0).bounding_box() == boxes[0]
+
+
+def test_headless_visitor_that_presses_nothing_uses_nothing_up(desktop, weekly, live_server):
+    address = f"{live_server.url}/f/{asked.new_link(weekly, timezone.now())}/"
+    for _time in range(3):
+        desktop.goto(address)
+        desktop.wait_for_timeout(200)
+    assert desktop.context.cookies() == []
+    assert not Response.objects.exists()
+    assert weekly.links.filter(started_at__isnull=False).count() == 0
+
+
+def test_address_of_the_link_is_not_passed_on(desktop, weekly, live_server):
+    token = asked.new_link(weekly, timezone.now())
+    seen = []
+    desktop.on("request", lambda request: seen.append((request.url, request.all_headers())))
+    desktop.goto(f"{live_server.url}/f/{token}/")
+    desktop.get_by_role("button", name="Start").click()
+    desktop.get_by_role("link", name="Begin").click()
+    expect(desktop.locator(".answer__count")).to_have_text("1 of 20")
+    later = [headers for url, headers in seen if token not in url]
+    assert len(later) >= 5
+    assert [headers for headers in later if token in str(headers)] == []
