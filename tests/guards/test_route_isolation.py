@@ -70,6 +70,7 @@ MUTANTS = {
 }
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_removed_check_is_noticed(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
