@@ -4,15 +4,14 @@ Prints requests per second and the median and 95th percentile of the time to ans
 times slower each page is than a view that only reads one row by its key (for pages) or only
 commits one row (for submitting). Same server settings, same database, one after the other.
 
-The database is the embedded one, in a temporary folder; ``BENCH_DATABASE_URL`` names another,
-which must be empty.
+The database is the embedded one, in a temporary folder; ``--database-url`` names another, which
+must be empty. It holds one clinician's fifty clients, each with a year of weekly forms.
 """
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.installation import arguments, installation
 from bench.load import Request, Result, load
 from bench.serve import serve
 
@@ -45,15 +44,14 @@ def measure_pages(pages: list[Page]) -> list[tuple[Page, Result]]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="causeway-bench-") as folder:
-        os.environ["DATA_DIR"] = folder
-        if os.environ.get("BENCH_DATABASE_URL"):
-            os.environ["DATABASE_URL"] = os.environ["BENCH_DATABASE_URL"]
+    wanted = arguments("Causeway's pages beside a bare Django view.", clients=50, weeks=52)
+    with installation(wanted.database_url) as database:
         from bench.prepare import prepare
 
-        pages = prepare()
+        pages = prepare(wanted.clients, wanted.weeks)
         yardsticks = measure_yardsticks()
         results = measure_pages(pages)
+    print(f"{database}, {wanted.clients} clients with {wanted.weeks} weeks each")
     for result in yardsticks.values():
         print(result.line())
     for page, result in results:

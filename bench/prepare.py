@@ -1,6 +1,5 @@
-"""Makes the data that ``bench.pages`` measures on: the demonstration, and forms ready to send."""
+"""Makes the data that ``bench.pages`` measures on: a large practice, and forms ready to send."""
 
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -8,24 +7,16 @@ FORMS = 400
 CSRF = "a" * 32
 
 
-def prepare() -> list[Any]:
-    """Set up an empty installation as the demonstration; returns the pages to measure."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
-    os.environ["CAUSEWAY_DEMO"] = "1"
-    import django
-
-    django.setup()
+def prepare(clients: int, weeks: int) -> list[Any]:
+    """Fill an installation with one large practice; returns the pages to measure."""
     from django.core.management import call_command
     from django.db import connections
 
     from bench.pages import Page
 
-    print("Preparing: database, instruments, demonstration, forms to send")
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    print("Preparing: static files, clients, forms to send")
     call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("load_instruments", verbosity=0)
-    call_command("seed_demo", verbosity=0)
+    call_command("seed_demo", clients=clients, weeks=weeks)
     make_bare_table()
     therapist = sign_in()
     client, responses = busiest_client()
@@ -37,7 +28,7 @@ def prepare() -> list[Any]:
     caseload, page = reverse("caseload"), reverse("client", args=[client])
     submit = reverse("form-submit")
     return [
-        Page("caseload", lambda number: get(caseload, therapist), "select"),
+        Page(f"caseload of {clients}", lambda number: get(caseload, therapist), "select"),
         Page(f"client page, {responses} forms", lambda number: get(page, therapist), "select"),
         Page("submit a form", lambda number: send_form(submit, cookies[number]), "insert", FORMS),
     ]
@@ -73,7 +64,7 @@ def make_bare_table() -> None:
 
 
 def sign_in() -> str:
-    """The session cookie of the demonstration's first clinician."""
+    """The session cookie of the first clinician."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore

@@ -107,22 +107,27 @@ class ClientSerializer(Shown[Client]):
         return StandingSerializer(client.standing, context=self.context).data
 
 
-class NewClientSerializer(StrictSerializer):
-    name = Line(max_length=120)
-    date_of_birth = Day(required=False, allow_null=True, check=born_before_today)
-    email = Email(empty=True)
-    phone = Line(max_length=40, empty=True)
-    note = Paragraphs(max_length=1000, empty=True)
-    clinician = Identifier(required=False, allow_null=True)
-    another_person = TrueOrFalse(required=False)
-
-
 class EditClientSerializer(StrictSerializer):
-    name = Line(max_length=120)
+    name = Line(max_length=120, help_text="Up to 120 characters.")
     date_of_birth = Day(required=False, allow_null=True, check=born_before_today)
-    email = Email(empty=True)
+    email = Email(empty=True, help_text="Links to forms go here.")
     phone = Line(max_length=40, empty=True)
-    note = Paragraphs(max_length=1000, empty=True)
+    note = Paragraphs(
+        max_length=1000,
+        empty=True,
+        help_text="For reaching the client. The front desk can read it.",
+    )
+
+
+class NewClientSerializer(EditClientSerializer):
+    clinician = Identifier(
+        required=False,
+        allow_null=True,
+        help_text="The colleague who cares for them, as `carers` names one.",
+    )
+    another_person = TrueOrFalse(
+        required=False, help_text="Add them although a client has the same name."
+    )
 
 
 # --- Assignments and occasions ------------------------------------------------------------------
@@ -151,11 +156,13 @@ class AssignedSerializer(AssignmentSerializer):
 
 class NewAssignmentSerializer(StrictSerializer):
     client = Identifier()
-    instrument = Line(max_length=60)
+    instrument = Line(max_length=60, help_text="Its code, as the library shows it.")
     cadence = Choice(Cadence.choices, required=False)
-    first_on = Day(required=False)
-    ends_on = Day(required=False, allow_null=True)
-    send_by_mail = TrueOrFalse(required=False)
+    first_on = Day(required=False, help_text="Today or later.")
+    ends_on = Day(required=False, allow_null=True, help_text="Null: until somebody ends it.")
+    send_by_mail = TrueOrFalse(
+        required=False, help_text="Mail each link when its form opens; true if left out."
+    )
 
 
 class OccasionSerializer(Shown[Occasion]):
@@ -187,7 +194,7 @@ class OccasionSerializer(Shown[Occasion]):
 
 
 class LinkRequestSerializer(StrictSerializer):
-    send_by_mail = TrueOrFalse(required=False)
+    send_by_mail = TrueOrFalse(required=False, help_text="False if left out.")
 
 
 class LinkSerializer(Shown[Any]):
@@ -256,4 +263,4 @@ class ResponseSerializer(Shown[Response]):
 
 class SubmissionSerializer(StrictSerializer):
     answers = Answers()
-    comment = Paragraphs(max_length=COMMENT_LENGTH, empty=True)
+    comment = Paragraphs(max_length=COMMENT_LENGTH, empty=True, help_text="The client’s own words.")

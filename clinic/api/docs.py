@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -78,7 +80,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     """Every operation with what it takes and gives, and a command to try it."""
     whole = schemas.whole()
     errors = [
-        {"status": status, "meaning": text, "code": code}
+        {"status": status, "meaning": marked(text), "code": code}
         for status, (text, code, _message, _fields) in schemas.ERRORS.items()
     ]
     context = {
@@ -122,15 +124,19 @@ class Reader:
             if int(status) < HTTPStatus.BAD_REQUEST:
                 answers.append(self.answer(status, answer))
             else:
-                refusals.append((status, answer["description"]))
+                refusals.append((status, answer["description"].replace("`", "")))
         return Operation(
             anchor=slugify(operation["operationId"].replace("_", "-")),
             method=method.upper(),
             path=path,
             summary=operation["summary"],
-            description=operation.get("description", ""),
+            description=marked(operation.get("description", "")),
             scope="read" if method == "get" else "write",
-            parameters=[self.parameter(p) for p in operation.get("parameters", [])],
+            parameters=[
+                self.parameter(parameter)
+                for parameter in operation.get("parameters", [])
+                if parameter["in"] == "query"
+            ],
             request=request,
             answers=answers,
             refusals=refusals,
@@ -157,7 +163,7 @@ class Reader:
             parameter["name"],
             self.kind(schema),
             parameter.get("required", False),
-            parameter.get("description", ""),
+            marked(parameter.get("description", "")),
             [str(value) for value in schema.get("enum", [])],
         )
 
@@ -179,15 +185,11 @@ class Reader:
     def field(self, name: str, schema: dict[str, Any], required: bool, depth: int) -> Field:
         full = self.resolve(schema)
         choices = [str(value) for value in full.get("enum", []) if value not in (None, "")]
-        description = full.get("description", "")
-        # The words of a choice, which the schema lists beside its codes, say nothing more here.
-        if choices and description.startswith("* "):
-            description = ""
         return Field(
             name,
             self.kind(schema),
             required,
-            description,
+            marked(full.get("description", "")),
             choices,
             self.fields(schema, depth + 1),
         )
@@ -220,6 +222,15 @@ class Reader:
                 merged = {**self.resolve(first), **rest}
                 return {**merged, "nullable": True} if nullable else merged
         return schema
+
+
+def marked(text: str) -> SafeString:
+    """Text with what stands between backquotes as code; everything escaped."""
+    parts = (
+        format_html("<code>{}</code>" if number % 2 else "{}", part)
+        for number, part in enumerate(text.split("`"))
+    )
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _example(content: dict[str, Any]) -> str:

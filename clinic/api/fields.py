@@ -57,13 +57,13 @@ class _Text(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-@extend_schema_field({"type": "string", "description": "One line."})
+@extend_schema_field({"type": "string"})
 class Line(_Text):
     def clean(self, typed: str) -> str:
         return text.clean_line(typed, max_length=self.limit)
 
 
-@extend_schema_field({"type": "string", "description": "Several lines."})
+@extend_schema_field({"type": "string"})
 class Paragraphs(_Text):
     def clean(self, typed: str) -> str:
         return text.clean_paragraphs(typed, max_length=self.limit)

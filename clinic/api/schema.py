@@ -137,6 +137,9 @@ def add_errors(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
                 statuses += WITH_BODY
             if "{" in path or "client" in str(operation.get("requestBody", "")):
                 statuses += ABOUT_A_ROW
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter["description"] = "The identifier, as the lists give it."
             for status in sorted(statuses):
                 reference = {"$ref": f"#/components/responses/Error{status}"}
                 operation["responses"].setdefault(status, reference)
