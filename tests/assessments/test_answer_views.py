@@ -246,8 +246,10 @@ def test_member_of_staff_who_opens_a_link_is_a_holder_like_any_other(
     browser = signed_in(ada)
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
     browser.post(landing(occasion))
-    page = text_of(browser.get("/f/1/"))
-    assert [word for word in ("Ada Holm", "Caseload", "Sign out") if word in page] == []
+    page = browser.get("/f/1/")
+    assert page.context["user"].is_anonymous
+    words = ("Ada Holm", "Caseload", "Sign out")
+    assert [word for word in words if word in text_of(page)] == []
     choose(browser, 1, "3")
     event = AuditEvent.objects.get(action="response.start")
     assert (event.actor_kind, event.actor_role) == ("link", "")
