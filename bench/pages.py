@@ -23,14 +23,14 @@ class Page:
     name: str
     request: Callable[[int], Request]
     yardstick: str  # "select" or "insert"
-    count: int = 400
+    count: int = 200
 
 
 def measure_yardsticks() -> dict[str, Result]:
     with serve("bench.bare:application") as port:
         return {
             "select": load(
-                "bare: one SELECT", port, lambda number: Request("/select/"), count=2000
+                "bare: one SELECT", port, lambda number: Request("/select/"), count=1000
             ),
             "insert": load(
                 "bare: one INSERT", port, lambda number: Request("/insert/"), count=1000

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-FORMS = 400
+FORMS = 250
 CSRF = "a" * 32
 
 
