@@ -154,7 +154,7 @@ class Reader:
         content = answer.get("content", {}).get(JSON)
         meaning = HTTPStatus(int(status)).phrase
         if content is None:
-            return Body([], "", status, answer["description"])
+            return Body([], "", status, marked(answer["description"]))
         return Body(self.fields(content["schema"]), _example(content), status, meaning)
 
     def parameter(self, parameter: dict[str, Any]) -> Field:

@@ -14,12 +14,12 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 LARGEST = 100_000  # bytes; the longest form with the longest comment is a tenth of it
 DEEPEST = 32
-LONGEST_NUMBER = 18  # characters
+LONGEST_NUMBER = 25  # characters; a double takes up to 24
 BRACKETS_AND_QUOTES = re.compile(r'[\[\]{}"\\]')
 UTF8 = ("utf-8", "utf8")
 
@@ -41,6 +41,10 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
+        kind = (media_type or "").partition(";")[0].strip().lower()
+        if kind != self.media_type:
+            # A content type of "*/*" matches every parser, and says nothing.
+            raise UnsupportedMediaType(kind)
         if charset_of(media_type or "") not in UTF8:
             raise ParseError(_("Please send UTF-8."))
         # One byte more, to see that there is more; the length that was declared may be untrue.

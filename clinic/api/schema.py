@@ -135,7 +135,7 @@ def add_errors(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
             statuses = list(ALWAYS)
             if method in ("post", "patch"):
                 statuses += WITH_BODY
-            if "{" in path or "client" in str(operation.get("requestBody", "")):
+            if "{" in path or _names_a_client(operation, components["schemas"]):
                 statuses += ABOUT_A_ROW
             for parameter in operation.get("parameters", []):
                 if parameter["in"] == "path":
@@ -144,6 +144,13 @@ def add_errors(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
                 reference = {"$ref": f"#/components/responses/Error{status}"}
                 operation["responses"].setdefault(status, reference)
     return result
+
+
+def _names_a_client(operation: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    """Whether the body of a request names a client, who may be out of reach."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return "client" in schemas.get(name, {}).get("properties", {})
 
 
 def _error(status: str) -> dict[str, Any]:

@@ -165,8 +165,15 @@ class Submit(ApiView):
                 entered_by=request.user,  # type: ignore[arg-type]
             )
         except AnswerError as error:
-            sentence = str(error).removeprefix(f"item {error.item}: ")
-            raise ValidationError({f"answers.{error.item}": [sentence]}) from None
+            raise beside_its_item(error, sent["answers"]) from None
         response = done.response
         response.version = occasion.assignment.version  # the same, with its instrument
         return Answer(ResponseSerializer(response).data, status=201 if done.created else 200)
+
+
+def beside_its_item(error: AnswerError, answers: dict[str, Any]) -> ValidationError:
+    """The refusal of an answer, named by the code as it was sent."""
+    sentence = str(error).removeprefix(f"item {error.item}: ").capitalize()
+    # A code that is no item's may be anything, so the error holds it quoted and shortened.
+    sent = (code for code in answers if error.item in (code, ascii(code)[:42]))
+    return ValidationError({f"answers.{next(sent, error.item)}": [sentence]})
