@@ -115,6 +115,17 @@ class Page {
     root.querySelector("[data-moves]").hidden = false;
     this.listen();
     history.replaceState({ number: this.number }, "");
+    this.takeOver();
+  }
+
+  // What was chosen or typed before this script was there, on a slow connection.
+  takeOver() {
+    const checked = this.inputs.find((input) => input.checked);
+    if (checked && checked.value !== this.chosen()) this.choose(checked, false);
+    if (this.textarea.value !== this.textarea.defaultValue) {
+      this.commentTyped = true;
+      this.keepComment();
+    }
   }
 
   get item() {

@@ -48,6 +48,11 @@ def begin(live_server) -> Callable[[Page, Occasion], None]:
     return begin
 
 
+def live(page: Page) -> None:
+    """Wait for the form's script, which may come after the first tap on a slow connection."""
+    expect(page.locator("[data-moves]")).to_be_visible()
+
+
 def at(page: Page, number: int) -> None:
     """Wait for a question to stand there and to take taps."""
     expect(page.locator(".answer__count")).to_have_text(re.compile(rf"^{number} of"))
@@ -60,6 +65,7 @@ def answers() -> dict[str, int | None]:
 
 def test_taps_alone_lead_through_the_form(phone, weekly, begin):
     begin(phone, weekly)
+    live(phone)
     for number in range(1, 21):
         at(phone, number)
         phone.locator(".choice").nth(number % 6).tap()
@@ -111,6 +117,7 @@ def test_form_works_without_javascript(new_page, safety, begin):
 
 def test_keys_choose_and_move(desktop, weekly, begin):
     begin(desktop, weekly)
+    live(desktop)
     desktop.keyboard.press("4")  # chooses and moves on
     at(desktop, 2)
     assert desktop.evaluate("document.activeElement.className") == "answer__question"
@@ -135,8 +142,23 @@ def test_enter_means_next_without_javascript_too(new_page, weekly, begin):
     expect(page).to_have_url(re.compile("/f/2/$"))
 
 
+def test_answer_chosen_before_the_script_has_come_is_saved(phone, weekly, begin):
+    waiting = []
+    phone.route("**/answer.js", lambda route: waiting.append(route))
+    begin(phone, weekly)
+    phone.locator(".choice").nth(2).tap()
+    assert not Response.objects.exists()
+    for route in waiting:
+        route.continue_()
+    expect(phone.locator(".answer__saved")).to_have_text("Saved")
+    phone.get_by_role("button", name="Next").tap()
+    at(phone, 2)
+    assert answers() == {"IND04": 2}
+
+
 def test_second_tap_of_a_shaky_thumb_does_not_answer_the_next_question(phone, weekly, begin):
     begin(phone, weekly)
+    live(phone)
     at(phone, 1)
     phone.evaluate(
         """() => new MutationObserver((_changes, observer) => {
@@ -158,6 +180,7 @@ def test_answers_given_without_a_connection_are_sent_once_it_is_back(
 ):
     troubles.expect("ERR_INTERNET_DISCONNECTED")
     begin(phone, weekly)
+    live(phone)
     at(phone, 1)
     phone.context.set_offline(True)
     phone.locator(".choice").nth(2).tap()
@@ -175,6 +198,7 @@ def test_answers_given_without_a_connection_are_sent_once_it_is_back(
 def test_leaving_with_answers_that_are_not_saved_asks_first(phone, weekly, begin, troubles):
     troubles.expect("ERR_INTERNET_DISCONNECTED")
     begin(phone, weekly)
+    live(phone)
     at(phone, 1)
     phone.context.set_offline(True)
     phone.locator(".choice").nth(2).tap()
@@ -188,6 +212,7 @@ def test_leaving_with_answers_that_are_not_saved_asks_first(phone, weekly, begin
 
 def test_help_appears_at_once_and_the_form_waits(phone, safety, begin):
     begin(phone, safety)
+    live(phone)
     at(phone, 1)
     phone.locator(".choice").nth(0).tap()
     at(phone, 2)
@@ -205,6 +230,7 @@ def test_help_appears_at_once_and_the_form_waits(phone, safety, begin):
 def test_help_appears_without_a_connection_too(phone, safety, begin, troubles):
     troubles.expect("ERR_INTERNET_DISCONNECTED")
     begin(phone, safety)
+    live(phone)
     at(phone, 1)
     phone.context.set_offline(True)
     phone.locator(".choice").nth(1).tap()
@@ -214,6 +240,7 @@ def test_help_appears_without_a_connection_too(phone, safety, begin, troubles):
 def test_form_that_was_sent_in_another_window_says_so(phone, safety, begin, troubles):
     troubles.expect("409")
     begin(phone, safety)
+    live(phone)
     at(phone, 1)
     asked.send(safety, value=0, now=timezone.now())
     phone.locator(".choice").nth(1).tap()
@@ -224,6 +251,7 @@ def test_form_that_was_sent_in_another_window_says_so(phone, safety, begin, trou
 
 def test_options_are_large_and_stay_where_they_are(phone, weekly, begin):
     begin(phone, weekly)
+    live(phone)
     at(phone, 1)
     boxes = [choice.bounding_box() for choice in phone.locator(".choice").all()]
     assert min(box["height"] for box in boxes) >= 48
