@@ -27,7 +27,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 # --- What this installation is ----------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("CAUSEWAY_DEMO", default=False)
+# `manage.py up` leaves the marker where it made a demonstration.
+DEMO = env.bool("CAUSEWAY_DEMO", default=(DATA_DIR / "demo").exists())
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
@@ -160,7 +161,7 @@ CACHES = {
     )
 }
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -299,6 +300,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "clinic.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["clinic.api.authentication.TokenRateThrottle"],
+    # The visitor's address is settled by client_address; a header they send counts for nothing.
+    "NUM_PROXIES": 0,
     "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
     # JSON is all there is: no "?format=", no ".json".
     "URL_FORMAT_OVERRIDE": None,

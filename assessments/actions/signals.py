@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from assessments.measurement.movement import Estimate, Movement, Verdict
+from assessments.measurement.movement import Estimate, Movement, Stage, Verdict
 from assessments.measurement.movement.follow import MISTAKEN_FROM
 from assessments.measurement.movement.plane import probability_above
 from assessments.models import Alert, Occasion, Signal
@@ -148,9 +148,15 @@ def _claims(facts: Facts) -> Finding | None:
     return None
 
 
+# Who stands where care hopes to lead may well stay there: that prompts no question.
+ARRIVED = {Stage.INDEPENDENT, Stage.INTERDEPENDENT}
+
+
 def _stuck(facts: Facts) -> Finding | None:
     movement = facts.movement
     if not movement.stuck or movement.baseline is None:
+        return None
+    if movement.stage is not None and movement.stage.stage in ARRIVED:
         return None
     start = facts.sittings[movement.baseline].at
     weeks = movement.weeks[-1] - movement.weeks[movement.baseline]

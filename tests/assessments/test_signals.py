@@ -60,6 +60,12 @@ def test_signal_of_steady_answers_is_a_prompt_after_eight_weeks(ada, nora):
     assert (found.reasons[0]["weeks"], found.reasons[0]["forms"]) == (11, 12)
 
 
+def test_steady_answers_of_an_independent_person_prompt_nothing(ada, nora):
+    # Up and down by less than error, from a first form that happened to be high.
+    found = reviewed(nora, ada, [{**FREE, "IND": 5}, FREE] * 6)
+    assert (found.stage, found.signal) == ("independent", Signal.EXPECTED)
+
+
 def test_signal_of_improvement_gives_way_to_answers_that_nobody_reviewed(ada, nora):
     history(nora, TOWARD)
     assert Standing.objects.get(client=nora).signal == Signal.UNREVIEWED
