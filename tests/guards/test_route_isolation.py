@@ -20,6 +20,8 @@ from tests.guards import routes, world
 from tests.guards.routes import IN, NO_SUCH_VERB, POLICY, REFUSED, SIGN_IN, UNKNOWN, Policy, Route
 from tests.guards.world import CANARIES, PRINCIPALS, World, canary
 
+pytestmark = pytest.mark.slow
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OWNERS = ("nora", "otto", "zoe", "missing")
 STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
