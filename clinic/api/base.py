@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_filters import FilterSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 
 from clinic import audit
 from clinic.api.authentication import needed, token_of
+from clinic.api.pagination import KeysetPagination
 from clinic.audit import Actor
 from clinic.roles import Permission
 
@@ -80,10 +82,11 @@ class ListView(ListModelMixin, ApiView):
     """
 
     noun = ""
+    filterset_class: type[FilterSet]
     orderings: tuple[str, ...] = ()
 
     def parameters(self) -> Iterable[str]:
-        return (*self.filterset_class.base_filters, *self.paginator.parameters)
+        return (*self.filterset_class.base_filters, *KeysetPagination.parameters)
 
     def visible(self) -> Any:
         """Rows about clients within reach whose data can still be read."""

@@ -92,7 +92,7 @@ def _forbidden(error: Exception) -> Response:
 
 
 def _throttled(error: exceptions.Throttled) -> Response:
-    wait = str(max(1, round(error.wait or 1)))
+    wait = str(max(1, round(getattr(error, "wait", None) or 1)))
     sentence = _("Too many requests. Try again in %(seconds)s s.") % {"seconds": wait}
     return shape(429, "too_many_requests", sentence, Retry_After=wait)
 

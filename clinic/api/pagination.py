@@ -32,9 +32,7 @@ class KeysetPagination(BasePagination):
 
     parameters = ("cursor", "page_size", "ordering")
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         size = self._size(request.query_params.get("page_size"))
         self.ordering = request.query_params.get("ordering", view.orderings[0])
