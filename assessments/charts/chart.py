@@ -91,7 +91,7 @@ def point(mark: str, at: date, x: float, y: float, tip: Sequence[str], extra: st
     `extra` are further attributes, written already. Charts draw hundreds of points, so this is
     written in one go instead of by `svg.tag`.
     """
-    words = svg.escape("\n".join(tip))
+    words = "&#10;".join([svg.escape(line) for line in tip])
     place = f'data-at="{moment(at)}" data-x="{svg.number(x)}" data-y="{svg.number(y)}"'
     return f'<g class="chart-point" {place} data-tip="{words}"{extra}>{mark}</g>'
 

@@ -52,12 +52,12 @@ def thinned(points: Sequence[Point], apart: float, around: Sequence[Point] = ())
 
     def free(point: Point) -> bool:
         column, row = cell(point)
-        return all(
-            hypot(point[0] - x, point[1] - y) >= apart
-            for i in (column - 1, column, column + 1)
-            for j in (row - 1, row, row + 1)
-            for x, y in cells.get((i, j), ())
-        )
+        for i in (column - 1, column, column + 1):
+            for j in (row - 1, row, row + 1):
+                for x, y in cells.get((i, j), ()):
+                    if hypot(point[0] - x, point[1] - y) < apart:
+                        return False
+        return True
 
     for point in around:
         cells.setdefault(cell(point), []).append(point)

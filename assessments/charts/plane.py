@@ -132,13 +132,14 @@ def draw(
     trace = _trace(places)
     zones, zone_boxes = draw_zones(layout, words.zones, cut, marks, trace)
     named = draw_names(layout, marks, trace, zone_boxes)
+    table = _table(points, words, format_date)
     content = [
         _clips(layout, prefix),
         drawing([*_ground(layout, cut), *_axes(layout, words), *zones]),
         drawing(_path(places, marks), clip_path=f"url(#{prefix}-frame)"),
         svg.tag(
             "g",
-            "".join(_points(points, places, marks, words, format_date)),
+            "".join(_points(points, places, marks, words, table)),
             clip_path=f"url(#{prefix}-marks)",
         ),
         drawing(named),
@@ -147,7 +148,7 @@ def draw(
     picture = canvas.close(
         content, left=frame.left, right=frame.right, top=frame.top, bottom=frame.bottom
     )
-    return Chart(picture, _table(points, words, format_date))
+    return Chart(picture, table)
 
 
 def _marks(
@@ -296,13 +297,13 @@ def _points(
     places: Sequence[geometry.Point],
     marks: Sequence[Mark],
     words: PlaneWords,
-    format_date: FormatDate,
+    table: Table,
 ) -> list[str]:
     """One group a position, in time order; the marks are the first and the last."""
     shown = geometry.thinned(places, 11, around=[(m.x, m.y) for m in marks])
     last = len(points) - 1
     drawn = []
-    for n, (p, (x, y)) in enumerate(zip(points, places, strict=True)):
+    for n, (p, (x, y), row) in enumerate(zip(points, places, table.rows, strict=True)):
         if n == last:
             mark = _diamond(x, y, marks[-1].radius)
         elif n == 0:
@@ -310,8 +311,7 @@ def _points(
         else:
             class_ = f"chart-dot chart-age-{_age(n, last)}" if shown[n] else "chart-dot--quiet"
             mark = svg.circle(x, y, 2.75 if shown[n] else 1, class_)
-        tip = [format_date(p.at, "full"), *_sentences(p, words)]
-        drawn.append(point(mark, p.at, x, y, tip))
+        drawn.append(point(mark, p.at, x, y, _tip(row, p.label, words)))
     drawn += [
         svg.tag("circle", cx=m.x, cy=m.y, r=5.5, class_="chart-then", aria_hidden="true")
         for m in marks
@@ -325,15 +325,15 @@ def _diamond(x: float, y: float, r: float) -> str:
     return svg.tag("path", d=svg.path(corners, closed=True), class_="chart-now")
 
 
-def _sentences(p: PlanePoint, words: PlaneWords) -> list[str]:
-    lines = []
-    for name, value, sd in (
-        (words.x_axis, p.cdp, p.sd_cdp),
-        (words.y_scale, p.ind, p.sd_ind),
-    ):
-        estimate = fill(words.estimate, value=whole(value), error=whole(SINGLE_95 * sd))
-        lines.append(f"{name} {estimate}")
-    return [*lines, p.label] if p.label else lines
+def _tip(row: Sequence[str], label: str, words: PlaneWords) -> list[str]:
+    """The row of the table in sentences, so that picture and table cannot say two things."""
+    day, cdp, cdp_error, ind, ind_error = row
+    lines = [
+        day,
+        f"{words.x_axis} {fill(words.estimate, value=cdp, error=cdp_error)}",
+        f"{words.y_scale} {fill(words.estimate, value=ind, error=ind_error)}",
+    ]
+    return [*lines, label] if label else lines
 
 
 def _table(points: Sequence[PlanePoint], words: PlaneWords, format_date: FormatDate) -> Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEEDS_ESCAPE = re.compile("[&<>\"'\t\n\r]")
@@ -49,12 +50,12 @@ def escape(text: str) -> str:
 
 def number(value: float) -> str:
     """At most one decimal, no trailing zero, never "-0". Raises ValueError unless finite."""
-    if value - value != 0:
-        raise ValueError("A chart needs finite numbers.")
     text = f"{value:.1f}"
-    if text.endswith(".0"):
-        text = text[:-2]
-    return "0" if text == "-0" else text
+    if text[-2:] == ".0":
+        return text[:-2] if text != "-0.0" else "0"
+    if not isfinite(value):
+        raise ValueError("A chart needs finite numbers.")
+    return text
 
 
 def _attribute_name(key: str) -> str:

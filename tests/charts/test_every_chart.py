@@ -148,7 +148,8 @@ SAMPLE = [series.SeriesPoint(week(n), 70 - n / 2, 8.9, 70 - n / 2, 4.5) for n in
 @pytest.mark.parametrize(
     ("draw", "budget"),
     [
-        (lambda: plane.draw(walk(52)), 3.0),
+        # The page holds both drawings of the map.
+        (lambda: [plane.draw(walk(52), width=width) for width in (560.0, 340.0)], 3.0),
         (lambda: series.draw(SAMPLE, baselines=[series.Baseline(70, 20)]), 3.0),
         (
             lambda: ribbon.draw(
@@ -167,10 +168,10 @@ SAMPLE = [series.SeriesPoint(week(n), 70 - n / 2, 8.9, 70 - n / 2, 4.5) for n in
     ids=["map", "scale", "ribbon", "fifty sparklines"],
 )
 def test_chart_is_drawn_within_its_budget(draw, budget):
-    """Milliseconds, best of 20, so that a busy machine does not decide: a loose upper bound."""
+    """Milliseconds of this process, best of 30: what else the machine does must not decide."""
     best = float("inf")
-    for _ in range(20):
-        begun = time.perf_counter()
+    for _ in range(30):
+        begun = time.process_time()
         draw()
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
     assert best * 1000 < budget
