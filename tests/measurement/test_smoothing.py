@@ -198,6 +198,9 @@ def test_no_administrations_give_no_estimates():
         {"prior_mean": math.inf},
         {"prior_variance": -1},
         {"prior_variance": math.inf},
+        # Finite, but the drift over all that time is not.
+        {"times_weeks": [-1e308, 0, 1e308]},
+        {"times_weeks": [0, 1, 1e200], "q": 1e200},
     ],
     ids=str,
 )

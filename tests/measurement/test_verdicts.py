@@ -76,6 +76,27 @@ def test_judge_tests_the_conditions_in_their_order(z, expected):
     assert judge(z) is expected
 
 
+# Errors of 3 and 4 make one of 5, so on paper each balance here changes by exactly 1.96 errors.
+@pytest.mark.parametrize(
+    "baseline, now, expected",
+    [
+        ({"CDP": 60, "IND": 40}, {"CDP": 50.2, "IND": 40}, Verdict.TOWARD_INDEPENDENCE),
+        ({"CDP": 50, "IND": 45}, {"CDP": 45.1, "IND": 49.9}, Verdict.CLAIMS_ONLY),
+        ({"CDP": 70, "IND": 30}, {"CDP": 65.1, "IND": 34.9}, Verdict.CLAIMS_ONLY),
+        ({"CDP": 45.1, "IND": 49.9}, {"CDP": 50, "IND": 45}, Verdict.AWAY),
+    ],
+)
+def test_change_of_exactly_the_bound_counts_however_it_is_stored(baseline, now, expected):
+    errors, none = {"DEP": 1, "CDP": 4, "IND": 3}, dict.fromkeys(("DEP", "CDP", "IND"), 0)
+    history = [{"DEP": 30, **now}] * 2
+    assert verdict({"DEP": 30, **baseline}, errors, history, none, 1) is expected
+
+
+def test_endless_error_makes_every_change_unreliable():
+    vague = dict.fromkeys(LONG, 1e200)
+    assert verdict(BASELINE, vague, [NOW] * 2, vague) is Verdict.NOT_YET_RELIABLE
+
+
 def test_claimed_independence_alone_is_called_a_claim():
     claims = [BASELINE | {"IND": 95}] * 5
     assert verdict(BASELINE, LONG, claims, WEEKLY) is Verdict.CLAIMS_ONLY

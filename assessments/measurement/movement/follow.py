@@ -12,7 +12,17 @@ from . import stages as naming
 from .plane import SCALES, balance, balance_error, elevation, probability_above, z_of
 from .smoothing import Estimate, SmoothedChange, change_between, require_times, smooth
 from .stages import Cut, Stage, StageReading
-from .verdicts import JUDGED, RELIABLE, Contrast, Verdict, contrast, held, judge, require_rule
+from .verdicts import (
+    JUDGED,
+    RELIABLE,
+    Contrast,
+    Verdict,
+    contrast,
+    held,
+    judge,
+    require_rule,
+    variance_of_change,
+)
 
 MISTAKEN_FROM = 0.80
 STUCK_ADMINISTRATIONS = 6
@@ -332,7 +342,7 @@ def _change(
     for end in range(1, len(pairs) + 1):
         recent = pairs[max(0, end - window) : end]
         difference = sum([value for value, _ in recent]) / len(recent) - start
-        variance = start_error**2 + sum([error**2 for _, error in recent]) / len(recent) ** 2
+        variance = variance_of_change(start_error, [error for _, error in recent])
         z = z_of(difference, variance)
         if abs(z) <= RELIABLE:
             in_a_row = 0

@@ -23,9 +23,13 @@ def balance_error(ind_error: float, cdp_error: float) -> float:
 
 
 def z_of(difference: float, variance: float) -> float:
-    """A difference in units of its error; without any error every difference is beyond it."""
+    """A difference in units of its error; without any error every difference is beyond it.
+
+    To nine decimals: a change of exactly 1.96 errors must not fall short because 49.9 - 45 is
+    stored as a trifle less than 4.9.
+    """
     if variance > 0:
-        return difference / math.sqrt(variance)
+        return round(difference / math.sqrt(variance), 9)
     return math.copysign(math.inf, difference) if difference else 0.0
 
 

@@ -147,3 +147,5 @@ def _require(
         raise ValueError("the prior mean must be finite")
     if not 0 <= q < math.inf or not 0 <= prior_variance < math.inf:
         raise ValueError("q and the prior variance must be finite and at least 0")
+    if len(times) and not math.isfinite(prior_variance + q * (times[-1] - times[0])):
+        raise ValueError("the drift between the first time and the last must be finite")

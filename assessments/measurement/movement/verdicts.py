@@ -82,8 +82,9 @@ def contrast(
     for scale in JUDGED:
         mean = sum([scores[scale] for scores in recent]) / n
         difference[scale] = mean - baseline[scale]
-        squares = sum([errors[scale] ** 2 for errors in recent_errors])
-        variance[scale] = baseline_errors[scale] ** 2 + squares / n**2
+        variance[scale] = variance_of_change(
+            baseline_errors[scale], [errors[scale] for errors in recent_errors]
+        )
     return Contrast(
         # M halves the difference and its error alike, so the halves cancel.
         balance=z_of(difference["IND"] - difference["CDP"], variance["IND"] + variance["CDP"]),
@@ -91,6 +92,13 @@ def contrast(
         cdp=z_of(difference["CDP"], variance["CDP"]),
         dep=z_of(difference["DEP"], variance["DEP"]),
     )
+
+
+def variance_of_change(start_error: float, recent_errors: Sequence[float]) -> float:
+    """Variance of the mean of the recent scores against the score of the start."""
+    # Products, because ** raises where a float is too large and * gives infinity.
+    squares = sum([error * error for error in recent_errors])
+    return start_error * start_error + squares / len(recent_errors) ** 2
 
 
 def judge(z: Contrast) -> Verdict:
