@@ -320,6 +320,14 @@ FAULTS = [
         'band number 1: there is no scale "DEP".',
     ),
     ('item = "SAFE"', 'item = "SAFE9"', 'risk rule unsafe: there is no item "SAFE9".'),
+    (
+        'item = "SAFE"',
+        'item = "\\u001b[2J\\nA\\u202E1"',
+        (
+            'risk rule unsafe: "item" holds a character that cannot be seen (U+001B).\n'
+            'risk rule unsafe: there is no item "?[2J?A?1".'
+        ),
+    ),
     ("at_least = 3", "at_least = 2", "risk rule unsafe: no option of item SAFE has the value 2."),
 ]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import DefinitionError
 from .model import Element, Instrument, Item, Licence, Option, OptionSet, RiskRule
-from .reader import LANGUAGE, PARAGRAPH, SLUG, Table
+from .reader import LANGUAGE, PARAGRAPH, SLUG, Table, plain, quoted
 from .scales import note_incomplete_pairs, read_bands, read_scales
 
 FORMAT = 1
@@ -207,7 +207,7 @@ def _item(table: Table, option_sets: dict[str, OptionSet]) -> Item:
     text = table.text("text", limit=1000)
     wanted = table.text("options")
     if wanted.strip() and wanted not in option_sets:
-        table.note(f'there is no option set "{wanted[:40]}".')
+        table.note(f"there is no option set {quoted(wanted)}.")
     return Item(
         code=code,
         text=text,
@@ -229,7 +229,7 @@ def _risk_rules(root: Table, items: dict[str, Item]) -> tuple[RiskRule, ...]:
             table.note("the same code is used by another risk rule.")
         item = items.get(item_code)
         if item is None and item_code.strip():
-            table.note(f'there is no item "{item_code[:40]}".')
+            table.note(f"there is no item {quoted(item_code)}.")
         elif item is not None and at_least is not None:
             _note_unknown_value(table, item, at_least)
         message = table.text("message", limit=1000)
@@ -240,4 +240,4 @@ def _risk_rules(root: Table, items: dict[str, Item]) -> tuple[RiskRule, ...]:
 
 def _note_unknown_value(table: Table, item: Item, value: int) -> None:
     if item.option_set is not UNKNOWN_OPTIONS and value not in item.option_set.values:
-        table.note(f"no option of item {item.code} has the value {value}.")
+        table.note(f"no option of item {plain(item.code)} has the value {value}.")

@@ -42,6 +42,17 @@ def shown(value: object) -> str:
     return text if len(text) <= 42 else text[:39] + "..."
 
 
+def plain(text: str) -> str:
+    """A text of the file as it may stand in a sentence: short, and without hidden characters."""
+    return "".join(
+        "?" if hidden_character(character, lines=False) else character for character in text[:40]
+    )
+
+
+def quoted(text: str) -> str:
+    return f'"{plain(text)}"'
+
+
 class Table:
     """One table of the file; `place` opens every sentence about it."""
 

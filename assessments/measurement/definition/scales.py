@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from .model import Band, Direction, Evidence, Item, KeyedItem, OptionSet, Scale
-from .reader import PARAGRAPH, Table
+from .reader import PARAGRAPH, Table, plain, quoted
 
 # From MEASUREMENT 3.9: an estimate of reliability counts from 100 distinct clients on.
 MINIMUM_N_OF_AN_ESTIMATE = 100
@@ -68,9 +68,9 @@ def _keyed_items(table: Table, items: Mapping[str, Item]) -> tuple[KeyedItem, ..
         table.note("it has no items.")
     for code, count in Counter(item.code for item in keyed).items():
         if code not in items:
-            table.note(f'there is no item "{code[:40]}".')
+            table.note(f"there is no item {quoted(code)}.")
         elif count > 1:
-            table.note(f"item {code} is listed {count} times.")
+            table.note(f"item {plain(code)} is listed {count} times.")
     return keyed
 
 
@@ -128,7 +128,7 @@ def _note_faulty_bands(scales: Mapping[str, Scale], bands: Sequence[tuple[Table,
     for table, band in bands:
         scale = scales.get(band.scale)
         if scale is None:
-            table.note(f'there is no scale "{band.scale[:40]}".')
+            table.note(f"there is no scale {quoted(band.scale)}.")
         elif band.low > band.high:
             table.note(f"its low end {band.low:g} lies above its high end {band.high:g}.")
         elif scale.minimum == scale.maximum:
@@ -141,7 +141,7 @@ def _note_faulty_bands(scales: Mapping[str, Scale], bands: Sequence[tuple[Table,
         entries.sort(key=lambda entry: entry[1].low)
         for (_, lower), (table, upper) in pairwise(entries):
             if upper.low <= lower.high:
-                table.note(f'it overlaps with the band "{lower.label[:40]}".')
+                table.note(f"it overlaps with the band {quoted(lower.label)}.")
 
 
 def note_incomplete_pairs(root: Table, items: Sequence[Item]) -> None:
@@ -153,5 +153,5 @@ def note_incomplete_pairs(root: Table, items: Sequence[Item]) -> None:
     for pair, codes in members.items():
         if len(codes) != 2:
             root.problems.append(
-                f'item {codes[0]}: the pair "{pair[:40]}" needs two items; it has {len(codes)}.'
+                f"item {plain(codes[0])}: the pair {quoted(pair)} needs two items; it has {len(codes)}."
             )
