@@ -152,6 +152,5 @@ def note_incomplete_pairs(root: Table, items: Sequence[Item]) -> None:
             members[item.pair].append(item.code)
     for pair, codes in members.items():
         if len(codes) != 2:
-            root.problems.append(
-                f"item {plain(codes[0])}: the pair {quoted(pair)} needs two items; it has {len(codes)}."
-            )
+            sentence = f"the pair {quoted(pair)} needs two items; it has {len(codes)}."
+            root.problems.append(f"item {plain(codes[0])}: {sentence}")
