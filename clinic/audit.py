@@ -30,6 +30,7 @@ class Actor:
     route: str = ""
     address: str | None = None
     request_id: uuid.UUID | None = None
+    token_id: uuid.UUID | None = None  # the API token that a program used
 
     @classmethod
     def of_user(cls, user: Any, kind: str = "user") -> Actor:
@@ -86,6 +87,9 @@ def record(
     ``client`` is the client the event is about (or their identifier), ``about`` the row touched.
     ``fields`` are names of changed fields; ``details`` hold identifiers and counts, never values.
     """
+    noted = dict(details or {})
+    if by.token_id is not None:
+        noted["token"] = str(by.token_id)
     practice = practice_id or getattr(client, "practice_id", None) or by.practice_id
     return AuditEvent.objects.create(
         at=now,
@@ -99,7 +103,7 @@ def record(
         object_type=(about._meta.model_name or "") if about is not None else "",
         object_id=about.pk if about is not None else None,
         fields=sorted(fields),
-        details=details or {},
+        details=noted,
         route=by.route,
         address=by.address,
         request_id=by.request_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -58,7 +59,10 @@ class ApiView(GenericAPIView):
     @property
     def by(self) -> Actor:
         """Who acts: the member, and whether a program does it for them."""
-        return Actor.of_request(self.request, "token" if token_of(self.request) else "user")
+        token = token_of(self.request)
+        if token is None:
+            return Actor.of_request(self.request)
+        return replace(Actor.of_request(self.request, "token"), token_id=token.pk)
 
     @property
     def needs(self) -> Permission:

@@ -9,7 +9,10 @@ from django.test import Client as Browser
 from django.test import RequestFactory
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from assessments.actions import respond
+from assessments.models import Response
 from clinic.actions import people, tokens
+from clinic.audit import Actor
 from clinic.models import ApiToken, AuditEvent, Client
 from clinic.roles import Role
 from tests.api.conftest import Program, new_token, refusal
@@ -141,6 +144,30 @@ def test_token_that_only_writes_is_shown_nothing_that_was_there(program, ada, no
     assert (ended.status_code, ended.content) == (204, b"")
     nora.refresh_from_db()
     assert nora.phone == "1"
+
+
+def test_token_that_only_writes_sees_nothing_of_a_form_it_sends(program, ada, occasion):
+    respond.save_answers(
+        occasion=occasion,
+        answers={"CDP01": 4},
+        comment="Saved by the client.",
+        by=Actor.system(),
+        now=NOW,
+        source=Response.Source.LINK,
+    )
+    writer, path = program(ada, "write"), f"occasions/{occasion.pk}/submit/"
+    sent = writer.post(path, {"answers": {"IND04": 3}})
+    assert (sent.status_code, sent.content) == (204, b"")
+    assert Response.objects.get().answers == {"CDP01": 4, "IND04": 3}
+    again = writer.post(path, {"answers": {"CDP01": 4, "IND04": 3}})
+    assert (again.status_code, again.content) == (204, b"")
+
+
+def test_event_names_the_token_that_was_used(ada):
+    token, value = new_token(ada)
+    Program(value).get("clients/")
+    event = AuditEvent.objects.latest("id")
+    assert (event.actor_id, event.details["token"]) == (ada.user_id, str(token.pk))
 
 
 def test_token_is_noted_as_used_once_a_minute(ada, clock):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response as Answer
@@ -25,6 +25,7 @@ from assessments.api.serializers import (
 from assessments.measurement.scoring import AnswerError
 from assessments.models import Occasion, Response
 from clinic import access, audit
+from clinic.api.authentication import may_read
 from clinic.api.base import ApiView, ListView
 from clinic.roles import Permission
 
@@ -144,11 +145,15 @@ class Submit(ApiView):
             "and writes nothing. Other answers to a form that was sent are refused with 409; the "
             "first answers stand. An item that is left out is not answered; null says that the "
             "question does not apply, where the item allows it. What the client has saved by "
-            "link beforehand stays, under what is sent here."
+            "link beforehand stays, under what is sent here. " + examples.WRITE_ONLY
         ),
         tags=TAGS,
         request=SubmissionSerializer,
-        responses={201: ResponseSerializer, 200: ResponseSerializer},
+        responses={
+            201: ResponseSerializer,
+            200: ResponseSerializer,
+            204: OpenApiResponse(description="Sent; the token has no scope `read`."),
+        },
         examples=[examples.submission, examples.response],
     )
     def post(self, request: Request, pk: UUID) -> Answer:
@@ -166,6 +171,8 @@ class Submit(ApiView):
             )
         except AnswerError as error:
             raise beside_its_item(error, sent["answers"]) from None
+        if not may_read(request):
+            return Answer(status=204)  # what the client had saved beforehand is not for it
         response = done.response
         response.version = occasion.assignment.version  # the same, with its instrument
         return Answer(ResponseSerializer(response).data, status=201 if done.created else 200)
