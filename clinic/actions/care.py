@@ -41,11 +41,13 @@ def carers_of(practice: Practice) -> QuerySet[Membership]:
 
 
 def identity_version(client: Client) -> str:
-    """What stands in the identity fields now, as a short fingerprint of the ciphertext.
+    """The identity fields as they were read, as a short fingerprint of the ciphertext.
 
-    Every save of a field makes new ciphertext, so two different states never share one.
+    Every save of a field makes new ciphertext, so two different states never share one. Of what
+    was read and not of what stands there by now: who was shown the one must not write over the
+    other.
     """
-    stored = Client.objects.filter(pk=client.pk).values_list(*IDENTITY)[0]
+    stored = [client.__dict__[field] for field in IDENTITY]
     digest = hashlib.sha256(b"|".join(bytes(value or b"") for value in stored))
     return digest.hexdigest()[:24]
 

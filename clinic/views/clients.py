@@ -121,15 +121,14 @@ def identity_page(request: HttpRequest, client: Client) -> HttpResponse:
 
     The caller has fetched the client through the gate. Leaves the event that it was read.
     """
-    audit.record(
-        "client.read",
-        by=Actor.of_request(request),
-        now=timezone.now(),
-        client=client,
-        about=client,
-        details={"part": "identity"},
-    )
+    _note_read(request, client, "identity")
     return render(request, "clinic/client_identity.html", _identity(request, client))
+
+
+def _note_read(request: HttpRequest, client: Client, part: str) -> None:
+    """The event that somebody is shown this part of a record."""
+    by, now = Actor.of_request(request), timezone.now()
+    audit.record("client.read", by=by, now=now, client=client, about=client, details={"part": part})
 
 
 def _identity(request: HttpRequest, client: Client) -> dict[str, Any]:
@@ -175,8 +174,7 @@ def client_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change name, date of birth and contact details."""
     client = access.find_client(request.user, pk, needs=Permission.EDIT_IDENTITY)
     if request.method != "POST":
-        by, now = Actor.of_request(request), timezone.now()
-        audit.record("client.read", by=by, now=now, client=client, details={"part": "identity"})
+        _note_read(request, client, "identity")
         form = EditClientForm.of(client)
         form.initial["seen_version"] = care.identity_version(client)
         return _edit_page(request, client, form)
@@ -210,6 +208,7 @@ def _edit_conflict(
 ) -> HttpResponse:
     """Two people saved at once: show what stands there now beside what was typed."""
     present = Client.objects.get(pk=client.pk)
+    _note_read(request, client, "identity")
     typed = dict(form.data.items())
     typed["seen_version"] = care.identity_version(present)
     again = EditClientForm(typed)
@@ -230,17 +229,13 @@ def client_care(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         client = access.find_client(request.user, pk, needs=Permission.MANAGE_CARE)
         return _end_care(request, client) if "end" in request.POST else _start_care(request, client)
-    client = access.find_client(request.user, pk, needs=Permission.SEE_IDENTITY)
-    if "end" in request.GET:
-        client = access.find_client(request.user, pk, needs=Permission.MANAGE_CARE)
-        return _confirm_end(request, client, _relationship(client, request.GET["end"]))
-    audit.record(
-        "client.read",
-        by=Actor.of_request(request),
-        now=timezone.now(),
-        client=client,
-        details={"part": "care"},
-    )
+    ending = "end" in request.GET
+    needs = Permission.MANAGE_CARE if ending else Permission.SEE_IDENTITY
+    client = access.find_client(request.user, pk, needs=needs)
+    relationship = _relationship(client, request.GET["end"]) if ending else None
+    _note_read(request, client, "care")
+    if relationship is not None:
+        return _confirm_end(request, client, relationship)
     return _care_page(request, client, _care_form(client))
 
 
@@ -315,6 +310,7 @@ def client_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a record when care ends, or reopen it when the client comes back."""
     client = access.find_client(request.user, pk, needs=Permission.CLOSE_CLIENT)
     if request.method != "POST":
+        _note_read(request, client, "identity")
         context = {"client": client, "crumbs": _crumbs(request, client, _("Close or reopen"))}
         return render(request, "clinic/client_close.html", context)
     by, now = Actor.of_request(request), timezone.now()

@@ -56,6 +56,13 @@ def test_second_writer_is_told_and_changes_nothing(nora, ada, pat):
     assert Client.objects.get(pk=nora.pk).phone == "1"
 
 
+def test_version_is_of_what_was_read_not_of_what_stands_there_since(nora, ada, pat):
+    shown = Client.objects.get(pk=nora.pk)
+    edit(nora, ada, phone="1")
+    with pytest.raises(ChangedMeanwhile):
+        edit(nora, pat, phone="2", seen_version=care.identity_version(shown))
+
+
 def test_saving_the_same_leaves_the_version(nora, ada):
     seen = care.identity_version(nora)
     edit(nora, ada, email="nora@client.example", seen_version=seen)

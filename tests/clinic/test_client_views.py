@@ -215,6 +215,7 @@ def test_second_writer_sees_both_and_decides(nora, ada, pat, signed_in):
     assert fresh(nora).phone == "111"
     assert page.context["form"]["phone"].value() == "222"
     assert page.context["differences"] == [{"label": "Telephone", "text": "111"}]
+    assert AuditEvent.objects.get(action="client.read").actor_id == pat.user_id
     again = {**typed, "seen_version": page.context["form"]["seen_version"].value()}
     assert signed_in(pat).post(f"/clients/{nora.pk}/edit/", again).status_code == 302
     assert fresh(nora).phone == "222"
@@ -321,6 +322,13 @@ def test_closing_is_refused_to_others(request, nora, signed_in, who, status):
     assert fresh(nora).closed_at is None
 
 
+@pytest.mark.parametrize("page", ["close/", "care/?end={care}", "edit/", "care/"])
+def test_every_page_that_names_the_client_leaves_one_event(nora, pat, signed_in, page):
+    path = f"/clients/{nora.pk}/{page}".format(care=nora.care.get().pk)
+    assert "Nora Lind" in signed_in(pat).get(path).content.decode()
+    assert AuditEvent.objects.get(action="client.read").client_id == nora.pk
+
+
 # --- History ------------------------------------------------------------------------------------
 
 
@@ -376,5 +384,5 @@ def test_history_costs_the_same_for_few_and_many(
         signed_in(member).get(f"/clients/{nora.pk}/care/")
     browser = signed_in(pat)
     browser.get("/team/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(f"/clients/{nora.pk}/history/")
