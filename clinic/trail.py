@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import ApiToken, AuditEvent, User
+from clinic.models import AuditEvent, User
 from clinic.roles import Role
 
 ACTIONS = {
     "client.add": gettext_lazy("added the client"),
+    "client.list": gettext_lazy("saw the client in a list"),
     "client.read": gettext_lazy("opened the record"),
     "client.edit": gettext_lazy("changed contact details"),
     "client.close": gettext_lazy("closed the record"),
@@ -25,12 +26,16 @@ ACTIONS = {
     "care.end": gettext_lazy("ended somebody's care"),
     "assignment.create": gettext_lazy("assigned a form"),
     "assignment.end": gettext_lazy("ended an assignment"),
+    "assignment.list": gettext_lazy("listed assignments"),
+    "occasion.list": gettext_lazy("listed when forms are due"),
     "link.create": gettext_lazy("made a link to a form"),
     "link.open": gettext_lazy("opened a form by its link"),
     "link.revoke": gettext_lazy("stopped a link to a form"),
     "response.start": gettext_lazy("began a form"),
     "response.submit": gettext_lazy("sent a form"),
     "response.read": gettext_lazy("read the answers of a form"),
+    "response.list": gettext_lazy("read a list of answers"),
+    "score.list": gettext_lazy("read a list of scores"),
     "alert.raise": gettext_lazy("an answer raised an alert"),
     "alert.acknowledge": gettext_lazy("took an alert on"),
     "alert.resolve": gettext_lazy("closed an alert"),
@@ -63,7 +68,7 @@ def lines(events: Iterable[AuditEvent]) -> list[Line]:
             who=_who(event, names),
             role=_role(event.actor_role),
             what=_what(event),
-            read_only=event.action.endswith((".read", ".history")),
+            read_only=event.action.endswith((".read", ".list", ".history")),
         )
         for event in events
     ]
@@ -75,9 +80,7 @@ def _names(events: list[AuditEvent]) -> dict[Any, str]:
         for event in events
         if event.actor_id and event.actor_kind in ("user", "token")
     }
-    names = dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
-    tokens = ApiToken.objects.filter(pk__in=actors).values_list("pk", "membership__user__name")
-    return {**names, **dict(tokens)}
+    return dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
 
 
 def _who(event: AuditEvent, names: dict[Any, str]) -> str:
