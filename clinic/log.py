@@ -1,9 +1,11 @@
-"""What must never stand in a log: the tokens of personal links, invitations and resets."""
+"""What must never stand in a log: the tokens of links, and values that a database repeats."""
 
 import logging
 import re
 
 TOKEN_IN_PATH = re.compile(r"(/(?:f|join|accounts/password/reset/key)/)[A-Za-z0-9_\-]{6,}")
+# How PostgreSQL explains a refusal, with what was to be written: an address, a name.
+REPEATED_VALUES = re.compile(r"^(DETAIL|CONTEXT): .*$", re.MULTILINE)
 
 
 def mask(text: str) -> str:
@@ -11,10 +13,8 @@ def mask(text: str) -> str:
     return TOKEN_IN_PATH.sub(r"\1...", text)
 
 
-class MaskTokens(logging.Filter):
-    """Masks tokens in whatever is logged; the record passes in every case."""
+class Discreet(logging.Formatter):
+    """Formats as usual, then masks the whole: the message and the traceback below it."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = mask(record.getMessage())
-        record.args = ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return REPEATED_VALUES.sub(r"\1: ...", mask(super().format(record)))

@@ -18,7 +18,13 @@ from clinic.models import reach
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+# The first four are Django's too, but its own middleware leaves out what an outer one answers:
+# static files, and a request under a foreign name.
 HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
@@ -52,7 +58,9 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+        if request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            response.headers.setdefault("Cache-Control", "no-store")  # one that is not there
+        else:
             response.headers["Cache-Control"] = "no-store"
         return response
 
