@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from clinic import encryption, keys
@@ -306,3 +306,12 @@ def test_rotation_works_in_batches(db, keyring, monkeypatch):
 def test_key_file_stays_private_after_a_rotation(db, keyring):
     rotate()
     assert keyring.stat().st_mode & 0o077 == 0
+
+
+def test_rotation_says_what_to_do_where_the_key_file_cannot_be_written(db, keyring, monkeypatch):
+    def refuse(path):
+        raise OSError(30, "Read-only file system", str(path))
+
+    monkeypatch.setattr(keys, "add_key", refuse)
+    with pytest.raises(CommandError, match=r"docs/operating\.md"):
+        rotate()

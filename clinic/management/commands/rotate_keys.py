@@ -1,7 +1,7 @@
 """``manage.py rotate_keys``: a new key-encryption key, and every data key wrapped by it."""
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic import keys
@@ -17,7 +17,14 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if rotation.is_finished():
-            key_id = keys.add_key(settings.KEYS_FILE)
+            try:
+                key_id = keys.add_key(settings.KEYS_FILE)
+            except OSError as error:
+                raise CommandError(
+                    f"The key file {settings.KEYS_FILE} cannot be written here: {error.strerror}. "
+                    "Where it is mounted read-only, add the key on the host and run this again; "
+                    "docs/operating.md says how, under Keys."
+                ) from None
             self.stdout.write(f"Added the key {key_id} to {settings.KEYS_FILE}.")
         else:
             self.stdout.write("The last rotation was not finished; going on with it.")
