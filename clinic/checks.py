@@ -23,7 +23,6 @@ from django.utils import timezone
 from clinic import keys
 
 STARTUP = "startup"
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 50
 # Words of example files; a secret made at random holds none of them but by a freak.
 PLACEHOLDERS = ("django-insecure", "changeme", "change-me", "example", "your-secret", "not-secret")
@@ -40,7 +39,7 @@ def refuse(number: int, message: str, hint: str) -> list[CheckMessage]:
 @register(STARTUP)
 def debug_stays_at_home(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     hosts = {settings.HOST, urlsplit(settings.PUBLIC_URL).hostname or ""}
-    if not settings.DEBUG or hosts <= LOOPBACK:
+    if not settings.DEBUG or hosts <= settings.LOOPBACK:
         return []
     return refuse(
         1,
@@ -113,7 +112,7 @@ def hosts_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def database_asks_for_a_password(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     database = settings.DATABASES["default"]
     host = str(database.get("HOST") or "")
-    at_home = not host or host.startswith("/") or host in LOOPBACK
+    at_home = not host or host.startswith("/") or host in settings.LOOPBACK
     options = database.get("OPTIONS", {})
     proves_itself = database.get("PASSWORD") or {"passfile", "sslcert", "service"} & set(options)
     if "postgresql" not in database["ENGINE"] or at_home or proves_itself:
@@ -128,7 +127,7 @@ def database_asks_for_a_password(app_configs: Any, **kwargs: Any) -> list[CheckM
 @register(STARTUP)
 def redis_asks_for_a_password(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     address = urlsplit(settings.REDIS_URL)
-    at_home = address.scheme == "unix" or (address.hostname or "localhost") in LOOPBACK
+    at_home = address.scheme == "unix" or (address.hostname or "localhost") in settings.LOOPBACK
     if not settings.REDIS_URL or at_home or address.password:
         return []
     return refuse(
@@ -204,7 +203,12 @@ def database_role_is_limited() -> list[CheckMessage]:
     """A superuser could change the audit trail; on this machine alone that is for its owner."""
     connection = connections["default"]
     host = str(connection.settings_dict.get("HOST") or "")
-    if connection.vendor != "postgresql" or not host or host.startswith("/") or host in LOOPBACK:
+    if (
+        connection.vendor != "postgresql"
+        or not host
+        or host.startswith("/")
+        or host in settings.LOOPBACK
+    ):
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('is_superuser')")

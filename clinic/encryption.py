@@ -187,10 +187,6 @@ class EncryptedField(models.BinaryField):
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
 
-    def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
-        super().contribute_to_class(cls, name, private_only)
-        setattr(cls, self.attname, _PlainOnDemand(self))
-
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("editable", None)

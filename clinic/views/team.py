@@ -64,7 +64,7 @@ def _waiting_invitations(practice: Practice) -> list[Invitation]:
 @access.requires(Permission.MANAGE_TEAM)
 def team_invite(request: HttpRequest) -> HttpResponse:
     """Invite a colleague. The link is shown this once, for where mail does not arrive."""
-    form = InvitationForm(request.POST or None)
+    form = InvitationForm(request.POST if request.method == "POST" else None)
     context = {
         "form": form,
         "roles": role_descriptions(),
