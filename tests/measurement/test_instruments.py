@@ -1,6 +1,7 @@
 """The shipped questionnaires: what they promise, and the rules of their wording."""
 
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -71,6 +72,19 @@ WEEKLY_PAIRS = ["asking-for-help", "front-and-real-self", "need-of-the-other", "
 WORDS_BEYOND_THE_EVIDENCE = re.compile(
     r"\b(normal|healthy|unhealthy|recovered|clinical range|percentile|diagnos\w+|proven)\b", re.I
 )
+
+
+def keys_of(value: object) -> set[str]:
+    """Every key in a table and in the tables it holds."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+def test_readme_names_every_key_of_the_format():
+    small = tomllib.loads(Path(__file__).with_name("small-form.toml").read_text())
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert keys_of(small) - set(re.findall(r"\w+", readme)) == set()
 
 
 def load(stem: str) -> Instrument:
