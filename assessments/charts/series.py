@@ -334,7 +334,9 @@ def _cut_label(
     if cut is None or not words.cut:
         return []
     wide, y = text.width(words.cut, 10.5), frame.y(cut)
-    trace = [(frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v]
+    trace = [
+        (frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v is not None
+    ]
     scene = labels.Scene(frame.box, tuple(taken), trace)
     free = frame.right - frame.left - wide - 6
     options = [

@@ -1,4 +1,8 @@
-"""One small instrument that uses every part of the format, as text to alter and as parsed."""
+"""One small instrument that uses every part of the format, as text to alter and as parsed.
+
+These tests need no Django and no database; on their own they run with
+``python -m pytest -c /dev/null --confcutdir=tests/measurement -p no:django tests/measurement``.
+"""
 
 from pathlib import Path
 

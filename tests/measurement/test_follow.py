@@ -407,8 +407,8 @@ def test_follow_is_quick_enough_for_every_submit():
     forms = random_walk(53, seed=7)
     best = math.inf
     for _ in range(10):
-        begun = time.perf_counter()
+        begun = time.process_time()
         follow(forms)
-        best = min(best, time.perf_counter() - begun)
-    # 5 ms on an idle machine is the budget; the best of ten keeps a busy one from deciding.
+        best = min(best, time.process_time() - begun)
+    # The budget is 5 ms of this process; what else the machine does must not decide.
     assert best < 0.005
