@@ -384,6 +384,19 @@ def test_parse_refuses_absurd_sizes(text):
     assert problems_of(text + extra)[0] == 'file: "items" has 501 entries; 500 are allowed.'
 
 
+def test_parse_names_a_list_that_is_too_long_instead_of_its_entries(text):
+    codes = ", ".join(f'"Z{number}"' for number in range(501))
+    assert problems_of(text.replace('items = ["A1"', f"items = [{codes}")) == [
+        'scale CDP: "items" has 506 entries; 500 are allowed.'
+    ]
+
+
+def test_fault_in_the_items_of_a_scale_is_not_reported_once_more(text):
+    assert problems_of(text.replace('items = ["A1"', "items = [1")) == [
+        'scale CDP: "items" must be a list of texts in quotation marks.'
+    ]
+
+
 def test_parse_withstands_brackets_without_end():
     assert problems_of("a = " + "[" * 100_000) == [
         "file: a value in it is not valid TOML or far too large."

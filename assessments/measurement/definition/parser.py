@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import DefinitionError
 from .model import Element, Instrument, Item, Licence, Option, OptionSet, RiskRule
-from .reader import LANGUAGE, PARAGRAPH, SLUG, Table, plain, quoted
+from .reader import LANGUAGE, MAXIMUM_ITEMS, PARAGRAPH, SLUG, Table, plain, quoted
 from .scales import note_incomplete_pairs, read_bands, read_scales
 
 FORMAT = 1
@@ -16,7 +16,6 @@ CADENCES = ("once", "weekly", "two_weeks", "four_weeks", "twelve_weeks")
 MAXIMUM_SIZE = 1_000_000
 # Keys of very many dotted parts, which no instrument has, take the TOML parser hours.
 MAXIMUM_DOTS_IN_A_LINE = 100
-MAXIMUM_ITEMS = 500
 MAXIMUM_ENTRIES = 100
 # Stands in for an option set that could not be read, so that the rest can still be checked.
 UNKNOWN_OPTIONS = OptionSet("", (Option(0, ""), Option(1, "")))

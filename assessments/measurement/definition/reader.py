@@ -16,6 +16,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 LINE, PARAGRAPH = 200, 5000
+MAXIMUM_ITEMS = 500
 UNKNOWN_NAMED = 20
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ZERO_WIDTH = frozenset("\u200b\u2060\ufeff")  # the joiners stay: some scripts need them
@@ -148,12 +149,15 @@ class Table:
             return None
         return value
 
-    def texts(self, key: str) -> list[str]:
+    def texts(self, key: str, limit: int) -> list[str]:
         value = self._take(key, required=True)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
             self.note(f'"{key}" must be a list of texts in quotation marks.')
+            return []
+        if len(value) > limit:
+            self.note(f'"{key}" has {len(value)} entries; {limit} are allowed.')
             return []
         return list(value)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from .model import Band, Direction, Evidence, Item, KeyedItem, OptionSet, Scale
-from .reader import PARAGRAPH, Table, plain, quoted
+from .reader import MAXIMUM_ITEMS, PARAGRAPH, Table, plain, quoted
 
 # From MEASUREMENT 3.9: an estimate of reliability counts from 100 distinct clients on.
 MINIMUM_N_OF_AN_ESTIMATE = 100
@@ -34,7 +34,7 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
     reading = table.text("reading")
     direction = table.choice("direction", [direction.value for direction in Direction])
     keyed_items = _keyed_items(table, items)
-    minimum_answered = table.integer("minimum_answered", 1, max(1, len(keyed_items)))
+    minimum_answered = table.integer("minimum_answered", 1, len(keyed_items) or MAXIMUM_ITEMS)
     option_sets = _option_sets(keyed_items, items)
     return Scale(
         code=code,
@@ -62,7 +62,7 @@ def _option_sets(
 
 
 def _keyed_items(table: Table, items: Mapping[str, Item]) -> tuple[KeyedItem, ...]:
-    names = table.texts("items")
+    names = table.texts("items", MAXIMUM_ITEMS)
     keyed = tuple(KeyedItem(name.removeprefix("-"), name.startswith("-")) for name in names)
     if "items" in table.data and table.data["items"] == []:
         table.note("it has no items.")
