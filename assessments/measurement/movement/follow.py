@@ -9,20 +9,11 @@ from dataclasses import dataclass
 
 from ..change import two_sided_quantile
 from . import stages as naming
+from . import verdicts as judging
 from .plane import SCALES, balance, balance_error, elevation, probability_above, z_of
 from .smoothing import Estimate, SmoothedChange, change_between, require_times, smooth
 from .stages import Cut, Stage, StageReading
-from .verdicts import (
-    JUDGED,
-    RELIABLE,
-    Contrast,
-    Verdict,
-    contrast,
-    held,
-    judge,
-    require_rule,
-    variance_of_change,
-)
+from .verdicts import JUDGED, RELIABLE, Contrast, Verdict, variance_of_change
 
 MISTAKEN_FROM = 0.80
 STUCK_ADMINISTRATIONS = 6
@@ -84,7 +75,7 @@ class Change:
 
     @property
     def margin(self) -> float:
-        """The difference that error alone would rarely exceed, 1.96 standard errors."""
+        """The difference that error alone would rarely reach, 1.96 standard errors."""
         return RELIABLE * self.standard_error
 
 
@@ -154,7 +145,7 @@ def follow(
     one. Raises ValueError for scores or cuts outside 0 to 100, negative or non-finite errors,
     times that go back, and a window or persistence below 1.
     """
-    require_rule(window, persistence)
+    judging.require_rule(window, persistence)
     require_times([administration.weeks for administration in administrations])
     known = [_known(administration) for administration in administrations]
     weeks = tuple(administration.weeks for administration in administrations)
@@ -303,13 +294,13 @@ def _verdicts(
         if baseline is not None and i > baseline and entry.has(JUDGED):
             history.append(entry)
             now = _contrast(known[baseline], history[-window:])
-            results.append(judge(now))
-        verdicts.append(held(results[-persistence:], persistence))
+            results.append(judging.judge(now))
+        verdicts.append(judging.held(results[-persistence:], persistence))
     return tuple(verdicts), now
 
 
 def _contrast(start: _Known, recent: Sequence[_Known]) -> Contrast:
-    return contrast(
+    return judging.contrast(
         start.scores,
         start.errors,
         [entry.scores for entry in recent],
@@ -344,13 +335,13 @@ def _change(
         difference = sum([value for value, _ in recent]) / len(recent) - start
         variance = variance_of_change(start_error, [error for _, error in recent])
         z = z_of(difference, variance)
-        if abs(z) <= RELIABLE:
+        if abs(z) < RELIABLE:
             in_a_row = 0
         elif in_a_row and sign == math.copysign(1, z):
             in_a_row += 1
         else:
             in_a_row, sign = 1, math.copysign(1, z)
-    return Change(difference, math.sqrt(variance), z, abs(z) > RELIABLE, in_a_row)
+    return Change(difference, math.sqrt(variance), z, abs(z) >= RELIABLE, in_a_row)
 
 
 def _mistaken(
