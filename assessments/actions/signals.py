@@ -69,9 +69,10 @@ def find(facts: Facts, now: datetime) -> list[Finding]:
 def _risk(facts: Facts) -> Finding | None:
     if not facts.alerts:
         return None
-    first = next((a for a in facts.alerts if a.acknowledged_at is None), facts.alerts[0])
+    unseen = next((a for a in facts.alerts if a.acknowledged_at is None), None)
+    first = unseen or facts.alerts[0]
     return Finding(
-        Signal.RISK,
+        Signal.RISK if unseen else Signal.RISK_SEEN,
         first.raised_at,
         {
             "code": "alert",
@@ -79,7 +80,7 @@ def _risk(facts: Facts) -> Finding | None:
             "at": first.raised_at.isoformat(),
             "rule": first.rule,
             "count": len(facts.alerts),
-            "acknowledged": first.acknowledged_at is not None,
+            "acknowledged": unseen is None,
         },
     )
 
@@ -260,7 +261,7 @@ def missed(occasions: list[Occasion], now: datetime) -> list[Occasion]:
         form = occasion.assignment_id
         if form in ended or occasion.closes_at > now:
             continue
-        if occasion.answered_at is not None:  # type: ignore[attr-defined]
+        if occasion.answered_at is not None:
             ended.add(form)
         else:
             runs.setdefault(form, []).append(occasion)

@@ -15,13 +15,14 @@ class Signal(models.IntegerChoices):
     """Why a client is where they are on the caseload; the number is the order."""
 
     RISK = 10, _("Safety answer")
+    RISK_SEEN = 15, _("Safety answer, acknowledged")
     WORSE = 20, _("Worse, beyond error")
     CLAIMS = 30, _("Possible mistaken autonomy")
-    STUCK = 40, _("No reliable movement")
+    STUCK = 40, _("No reliable movement yet")
     OVERDUE = 50, _("Forms missed")
-    UNREVIEWED = 60, _("Not yet reviewed")
+    UNREVIEWED = 60, _("Waiting for a review")
     IMPROVED = 70, _("Moved toward independence")
-    EXPECTED = 80, _("As expected")
+    EXPECTED = 80, _("Nothing stands out")
     NEW = 90, _("Just begun")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from assessments.models import Event, Standing
@@ -141,13 +142,16 @@ def _cursor(text: str) -> _Cursor | None:
 def events_before(
     standings: Iterable[Standing], within: timedelta = timedelta(days=21)
 ) -> dict[uuid.UUID, Event]:
-    """By client, the last event in the weeks before the present signal began: one query."""
+    """By client, the last event in the weeks before the present signal began: one query.
+
+    Days are those of the page's time zone.
+    """
     begun = {standing.client_id: standing for standing in standings}
     found: dict[uuid.UUID, Event] = {}
     rows = Event.objects.filter(client__in=begun, removed_at=None).order_by("on", "created_at")
     for event in rows:
         standing = begun[event.client_id]
-        since = standing.signal_since.date()
+        since = timezone.localtime(standing.signal_since).date()
         if since - within <= event.on < since:
             event.client = standing.client
             found[event.client_id] = event

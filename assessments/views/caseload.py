@@ -60,7 +60,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "summary": summary(page, chosen),
         "chips": chips(page, chosen),
-        "filtered": chosen["signal"] is not None or bool(chosen["name"]),
+        "filtered": chosen["signal"] is not None or chosen["name"] or chosen["whose"] != "all",
         "previous_url": address(chosen, before=page.previous) if page.previous else "",
         "next_url": address(chosen, after=page.next) if page.next else "",
         "may_add": reach.has_general(request.user, Permission.ADD_CLIENT),
@@ -72,7 +72,12 @@ def caseload(request: HttpRequest) -> HttpResponse:
 @access.requires(Permission.SEE_CASELOAD)
 def order(request: HttpRequest) -> HttpResponse:
     """How the order of the caseload is made: the rules in plain words."""
-    context = {"signals": list(wording.SIGNALS.values())}
+    context = {
+        "signals": [
+            {"code": words.code, "name": signal.label, "rule": words.rule}
+            for signal, words in wording.SIGNALS.items()
+        ]
+    }
     return render(request, "assessments/caseload_order.html", context)
 
 
@@ -129,13 +134,12 @@ def _row(standing: Standing, now: Any, event: Any, messages: dict[str, str]) -> 
         event=event if standing.signal in TIMED else None,
         message=messages.get(alert or "", ""),
     )
-    signal = wording.SIGNALS[standing.signal]
-    waits = bool(alert) and not standing.reasons[0]["acknowledged"]
+    waits = alert is not None and standing.signal == Signal.RISK
     return {
         "standing": standing,
         "name": name_of(standing.client),
-        "signal": signal.code,
-        "signal_name": signal.name,
+        "signal": wording.SIGNALS[Signal(standing.signal)].code,
+        "signal_name": standing.get_signal_display(),
         "waits": waits,
         "calm": standing.signal in CALM,
         "stage": wording.stage_code(standing.stage),
@@ -205,7 +209,7 @@ def chips(page: CaseloadPage, chosen: dict[str, Any]) -> list[dict[str, Any]]:
         everyone,
         *(
             {
-                "label": words.name,
+                "label": signal.label,
                 "signal": words.code,
                 "url": address({**chosen, "signal": int(signal)}),
                 "current": chosen["signal"] == signal,

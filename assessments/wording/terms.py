@@ -68,25 +68,29 @@ VERDICTS: Mapping[str, Text] = {
 
 @dataclass(frozen=True)
 class SignalWords:
-    """A signal: the code of its mark, its name, and the rule behind it in plain words."""
+    """A signal: the code of its mark, and the rule behind it in plain words."""
 
     code: str
-    name: Text
     rule: Text
 
 
-SIGNALS: Mapping[int, SignalWords] = {
+SIGNALS: Mapping[Signal, SignalWords] = {
     Signal.RISK: SignalWords(
         "risk",
-        gettext_lazy("Safety answer"),
         gettext_lazy(
-            "An answer met a safety rule of its form, and nobody has closed the alert yet. "
+            "An answer met a safety rule of its form, and nobody has acknowledged it yet. "
             "This comes before everything else, however the rest of the form looks."
+        ),
+    ),
+    Signal.RISK_SEEN: SignalWords(
+        "risk",
+        gettext_lazy(
+            "Somebody has acknowledged a safety answer, and the alert is not closed yet. "
+            "It stays above everything but those that nobody has seen."
         ),
     ),
     Signal.WORSE: SignalWords(
         "worse",
-        gettext_lazy("Worse, beyond error"),
         gettext_lazy(
             "Since the person’s own start, dependence or counter-dependence is higher, or "
             "independence or interdependence lower, by more than error explains, on at least the "
@@ -96,7 +100,6 @@ SIGNALS: Mapping[int, SignalWords] = {
     ),
     Signal.CLAIMS: SignalWords(
         "claims",
-        gettext_lazy("Possible mistaken autonomy"),
         gettext_lazy(
             "Independence is claimed while counter-dependence is not clearly lower, or both are "
             "high at once. A question for the conversation, not a finding."
@@ -104,7 +107,6 @@ SIGNALS: Mapping[int, SignalWords] = {
     ),
     Signal.STUCK: SignalWords(
         "stuck",
-        gettext_lazy("No reliable movement yet"),
         gettext_lazy(
             "At least six forms over at least eight weeks, and the smoothed balance has not moved "
             "by more than a small part of its error. A prompt to look again at the work."
@@ -112,19 +114,16 @@ SIGNALS: Mapping[int, SignalWords] = {
     ),
     Signal.OVERDUE: SignalWords(
         "overdue",
-        gettext_lazy("Forms missed"),
         gettext_lazy("At least two forms in a row were left unanswered until they closed."),
     ),
     Signal.UNREVIEWED: SignalWords(
         "unreviewed",
-        gettext_lazy("Waiting for a review"),
         gettext_lazy(
             "Answers came in at least two weeks ago and the record has not been reviewed since."
         ),
     ),
     Signal.IMPROVED: SignalWords(
         "improved",
-        gettext_lazy("Moved toward independence"),
         gettext_lazy(
             "Balance is higher than at the person’s own start by more than error explains, with "
             "counter-dependence lower, on at least the last two forms."
@@ -132,12 +131,10 @@ SIGNALS: Mapping[int, SignalWords] = {
     ),
     Signal.EXPECTED: SignalWords(
         "expected",
-        gettext_lazy("Nothing stands out"),
         gettext_lazy("None of the above applies."),
     ),
     Signal.NEW: SignalWords(
         "new",
-        gettext_lazy("Just begun"),
         gettext_lazy("Fewer than three forms: too few to say anything about movement."),
     ),
 }

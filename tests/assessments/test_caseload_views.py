@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import queries
-from assessments.actions import respond, review, standing
+from assessments.actions import alerts, respond, review, standing
 from assessments.models import Signal, Standing
 from clinic.actions import care
 from clinic.audit import Actor
@@ -175,6 +176,55 @@ def test_caseload_offers_to_acknowledge_an_alert_once(later, signed_in, ada, nor
     browser.post(row["acknowledge_url"], {"next": "caseload"})
     row = browser.get(CASELOAD).context["rows"][0]
     assert (row["signal"], row["waits"], row["acknowledge_url"]) == ("risk", False, "")
+
+
+def test_caseload_puts_an_alert_that_nobody_has_seen_above_an_acknowledged_one(
+    later, signed_in, harbour, ada, nora
+):
+    other = factories.make_client(harbour, "Odd Vale", carer=ada)
+    for client in (nora, other):
+        say_unsafe(client)
+    alerts.acknowledge(alert=nora.alerts.get(), by=actor(ada), now=NOW + timedelta(hours=2))
+    browser = signed_in(ada)
+    assert names(browser.get(CASELOAD)) == ["Odd Vale", "Nora Lind"]
+    assert names(browser.get(CASELOAD, {"signal": int(Signal.RISK)})) == ["Odd Vale"]
+    seen = browser.get(CASELOAD, {"signal": int(Signal.RISK_SEEN)}).context["rows"]
+    assert [(row["name"], row["waits"]) for row in seen] == [("Nora Lind", False)]
+
+
+def test_caseload_pages_from_unseen_alerts_to_acknowledged_ones(
+    later, signed_in, harbour, ada, nora, monkeypatch
+):
+    monkeypatch.setattr("assessments.queries.caseload_page.PAGE_SIZE", 1)
+    other = factories.make_client(harbour, "Odd Vale", carer=ada)
+    for client in (nora, other):
+        say_unsafe(client)
+    alerts.acknowledge(alert=nora.alerts.get(), by=actor(ada), now=NOW + timedelta(hours=2))
+    browser = signed_in(ada)
+    first = browser.get(CASELOAD)
+    second = browser.get(first.context["next_url"])
+    back = browser.get(second.context["previous_url"])
+    assert [names(page) for page in (first, second, back)] == [
+        ["Odd Vale"],
+        ["Nora Lind"],
+        ["Odd Vale"],
+    ]
+
+
+def test_caseload_narrowed_to_nobody_does_not_say_that_there_are_no_clients(signed_in, sue, nora):
+    page = signed_in(sue).get(CASELOAD, {"whose": "mine"}).content.decode()
+    assert ("Nobody here by this filter" in page, "No clients yet" in page) == (True, False)
+
+
+def test_caseload_knows_an_event_by_the_day_of_the_practice(nora, ada):
+    """Late in the evening in Auckland it is the day before in UTC."""
+    with timezone.override("Pacific/Auckland"):
+        begun = datetime(2026, 11, 23, 20, tzinfo=UTC)  # the 24th in Auckland
+        nora.standing.signal_since = begun
+        review.add_event(
+            client=nora, on=date(2026, 11, 23), text="moved out", by=actor(ada), now=begun
+        )
+        assert queries.events_before([nora.standing]).keys() == {nora.pk}
 
 
 def test_caseload_shows_an_erased_record_as_one(signed_in, ada, nora):

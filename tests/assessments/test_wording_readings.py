@@ -182,6 +182,6 @@ def test_no_word_goes_beyond_the_evidence():
         said.append(wording.session_sentence(movement))
         said.append(wording.map_reading(movement))
         said += [wording.scale_reading(c, None, None) for c in movement.changes.values()]
-    for words in wording.SIGNALS.values():
-        said += [str(words.name), str(words.rule)]
+    for signal, words in wording.SIGNALS.items():
+        said += [str(signal.label), str(words.rule)]
     assert [text for text in said if FORBIDDEN.search(text)] == []

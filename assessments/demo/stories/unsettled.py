@@ -128,7 +128,7 @@ STORIES = {
         safety={11: (0, 1, 1, 1)},
     ),
     "a safety answer, being handled": Story(
-        Intended(Signal.RISK, "alert", Stage.DEPENDENT),
+        Intended(Signal.RISK_SEEN, "alert", Stage.DEPENDENT),
         path(
             DEP=((0, 66), (19, 62)),
             CDP=((0, 34), (19, 32)),
