@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -198,7 +198,12 @@ def refuse(
     title, sentence, status = words_for(state)
     if request.content_type == "application/json":
         return JsonResponse({"sentence": f"{title}. {sentence}"}, status=status)
-    context = {"title": title, "sentence": sentence, **(holder.context() if holder else {})}
+    context = {
+        "title": title,
+        "sentence": sentence,
+        "sent": state is LinkState.SENT,
+        **(holder.context() if holder else {}),
+    }
     return render(request, "assessments/answer/closed.html", context, status=status)
 
 
@@ -224,7 +229,8 @@ class _SameOrigin(CsrfViewMiddleware):
 
 
 def same_origin_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return csrf_exempt(decorator_from_middleware(_SameOrigin)(view))
+    checked = decorator_from_middleware(_SameOrigin)(view)
+    return csrf_exempt(cast("Callable[..., HttpResponse]", checked))
 
 
 # --- Help at once ---------------------------------------------------------------------------------

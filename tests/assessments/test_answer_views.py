@@ -470,6 +470,18 @@ def test_thanks_show_help_also_when_the_risk_answer_was_taken_back(safety, holde
     assert not Alert.objects.exists()
 
 
+def test_help_on_a_form_that_was_never_sent_does_not_claim_that_the_answers_are_seen(
+    safety, holder, ada
+):
+    browser = holder(safety)
+    choose(browser, 2, "3")
+    assign.end_assignment(assignment=safety.assignment, by=actor(ada), now=NOW)
+    page = text_of(browser.get("/f/"))
+    assert ("This form was taken back" in page, PANEL in page) == (True, True)
+    assert "Your therapist can see your answers now" not in page
+    assert "Your therapist has not been told of these answers" in page
+
+
 def test_thanks_show_no_help_where_there_was_no_risk_answer(safety, holder):
     browser = holder(safety)
     choose(browser, 2, "0")
