@@ -73,12 +73,14 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
         details={"part": "forms"},
     )
     courses = courses_of(client, now)
+    is_open = client.closed_at is None
     context = {
         "client": client,
         "running": [course for course in courses if course.runs],
         "finished": [course for course in courses if not course.runs],
-        "may_assign": access.may(request.user, Permission.ASSIGN, client),
-        "may_enter": access.may(request.user, Permission.ENTER_ANSWERS, client),
+        # Of a closed record nothing can be asked: no button that would only refuse.
+        "may_assign": is_open and access.may(request.user, Permission.ASSIGN, client),
+        "may_enter": is_open and access.may(request.user, Permission.ENTER_ANSWERS, client),
         "has_email": bool(client.email),
         "crumbs": crumbs(client, _("Forms"), below_forms=False),
     }

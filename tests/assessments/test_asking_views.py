@@ -215,6 +215,17 @@ def test_closed_record_gets_no_form(desk, nora, ada):
 # --- Forms and links ------------------------------------------------------------------------------
 
 
+def test_forms_of_a_closed_record_offer_nothing_that_would_be_refused(desk, nora, ada):
+    asked.give(nora)
+    address = reverse("client-forms", args=[nora.pk])
+    assert "New link" in text_of(desk.get(address))
+    close_client(client=nora, by=actor(ada), now=NOW)
+    page = text_of(desk.get(address))
+    assert "This record is closed" in page
+    offered = ("New link", "Stop the link", "Enter answers", "End this assignment")
+    assert [words for words in offered if words in page] == []
+
+
 def test_forms_show_what_came_what_is_open_and_what_is_to_come(ada, nora, signed_in, clock):
     assignment = asked.give(nora).assignment
     response = asked.send(assignment.occasions.get(number=0))
