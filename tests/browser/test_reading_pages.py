@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import review
+from assessments.models import Signal, Standing
 from tests import factories
 from tests import factories_assessments as asked
 from tests.factories import actor
@@ -87,6 +88,24 @@ def test_reading_pages_stay_within_the_window_at_twice_the_text(new_page, caselo
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert (path, page.evaluate(wider)) == (path, 0)
+
+
+def test_the_first_client_of_the_caseload_is_in_sight_on_a_phone(new_page, caseload, ada, nora):
+    for signal in Signal:
+        named = factories.make_client(nora.practice, str(signal.label), carer=ada)
+        Standing.objects.filter(client=named).update(signal=signal)
+    page = sign_in(new_page(width=390), ada, caseload)
+    page.goto(caseload + reverse("caseload"))
+    chips = page.locator(".chips a")
+    assert chips.count() == len(Signal) + 1
+    # One row, whose last chip the keyboard brings into sight.
+    assert len({round(chip.bounding_box()["y"]) for chip in chips.all()}) == 1
+    chips.last.focus()
+    last = chips.last.bounding_box()
+    assert last["x"] >= 0
+    assert last["x"] + last["width"] <= 390
+    first = page.locator(".caseload__row").first.bounding_box()
+    assert first["y"] < page.viewport_size["height"] / 2
 
 
 def test_slash_goes_to_the_search_and_enter_finds(desktop, caseload, ada):
