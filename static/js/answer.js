@@ -333,7 +333,9 @@ class Page {
   }
 
   onHistory(event) {
-    if (event.state?.number) this.show(event.state.number, false);
+    // Once saving has stopped, only the server's own page says what still can be done.
+    if (this.saver.stopped) location.reload();
+    else if (event.state?.number) this.show(event.state.number, false);
   }
 
   onKey(event) {

@@ -249,6 +249,23 @@ def test_form_that_was_sent_in_another_window_says_so(phone, safety, begin, trou
     assert not Alert.objects.exists()
 
 
+def test_going_back_in_a_form_that_was_sent_elsewhere_offers_no_question(
+    phone, safety, begin, troubles
+):
+    troubles.expect("409")
+    begin(phone, safety)
+    live(phone)
+    at(phone, 1)
+    phone.locator(".choice").nth(0).tap()
+    at(phone, 2)
+    asked.send(safety, value=0, now=timezone.now())
+    phone.locator(".choice").nth(0).tap()
+    expect(phone.get_by_role("alert")).to_contain_text("This form was sent already")
+    phone.go_back()
+    expect(phone.get_by_role("heading", name="This form was sent already")).to_be_visible()
+    assert phone.locator(".choice").count() == 0
+
+
 def test_options_are_large_and_stay_where_they_are(phone, weekly, begin):
     begin(phone, weekly)
     live(phone)
