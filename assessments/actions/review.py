@@ -78,7 +78,8 @@ def add_event(*, client: Client, on: date, text: str, by: Actor, now: datetime) 
     if not text:
         raise Refused(_("Please say in a few words what happened."), "text")
     _require_length(text, EVENT_LENGTH, "text")
-    if not now.date() - EVENT_BACK <= on <= now.date() + EVENT_AHEAD:
+    today = now.astimezone(client.practice.zone).date()
+    if not today - EVENT_BACK <= on <= today + EVENT_AHEAD:
         raise Refused(_("Please choose a day within the past ten years or the coming one."), "on")
     event = Event(client=client, on=on, text=text, created_at=now, created_by=by.user)
     event.save()

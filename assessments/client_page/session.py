@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -66,14 +67,14 @@ def _new(record: Record) -> dict[str, Any] | None:
     if last is None:
         return None
     texts = []
-    fresh = [r for r in record.responses if r.submitted_at and r.submitted_at > last.at]
+    sent = [response.submitted_at for response in record.responses if response.submitted_at]
+    fresh = [at for at in sent if at > last.at]
     if fresh:
         count = ngettext("%(count)s form", "%(count)s forms", len(fresh)) % {
             "count": wording.number(len(fresh)).capitalize()
         }
-        newest = fresh[0].submitted_at
         texts.append(
-            _("%(count)s, the latest on %(day)s") % {"count": count, "day": wording.day(newest)}
+            _("%(count)s, the latest on %(day)s") % {"count": count, "day": wording.day(fresh[0])}
         )
     texts += _changed_readings(record)
     if not texts:
@@ -122,11 +123,14 @@ def _comment(record: Record) -> dict[str, Any] | None:
 
 
 def _events(record: Record) -> dict[str, Any] | None:
-    """Dated notes since the last review, or the last one before it."""
+    """Dated notes since the last review, by the days of the practice."""
     last = record.last_review
-    today = record.now.date()
+    today = timezone.localtime(record.now).date()
     past = [event for event in record.events if event.on <= today]
-    fresh = [e for e in past if last is None or e.created_at > last.at or e.on > last.at.date()]
+    fresh = past
+    if last is not None:
+        reviewed = timezone.localtime(last.at).date()
+        fresh = [e for e in past if e.created_at > last.at or e.on > reviewed]
     if not fresh:
         return None
     texts = [

@@ -31,6 +31,7 @@ from tests.factories_movement import (
 )
 
 AFTER = end_of(STEADY)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -343,6 +344,18 @@ def test_review_is_for_those_who_care(request, signed_in, nora, who, status):
 
 
 # --- Events -------------------------------------------------------------------------------------
+
+
+def test_event_of_today_counts_by_the_day_of_the_practice(clock, signed_in, ada, nora):
+    """In the morning in Auckland it is still the day before in UTC."""
+    nora.practice.time_zone = "Pacific/Auckland"
+    nora.practice.save()
+    history(nora, STEADY)
+    now = AFTER.replace(hour=20)
+    clock.move_to(now)
+    review.add_event(client=nora, on=(now + DAY).date(), text="Moved in", by=actor(ada), now=now)
+    facts = page_of(signed_in(ada), nora).context["session"].facts
+    assert [fact["label"] for fact in facts] == ["Happened"]
 
 
 def test_event_stands_on_the_page_until_it_is_removed(later, signed_in, ada, nora):

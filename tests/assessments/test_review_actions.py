@@ -101,6 +101,15 @@ def test_event_that_cannot_be_is_refused(ada, nora, days, text, field):
     assert (refusal.value.field, Event.objects.count()) == (field, 0)
 
 
+def test_event_a_year_ahead_counts_from_the_day_of_the_practice(ada, nora):
+    """Late in the evening in UTC it is the next day in Auckland already."""
+    nora.practice.time_zone = "Pacific/Auckland"
+    late = NOW.replace(hour=20)
+    last = late.date() + timedelta(days=1) + review.EVENT_AHEAD
+    review.add_event(client=nora, on=last, text="planned break", by=actor(ada), now=late)
+    assert Event.objects.get().on == last
+
+
 def test_removing_an_event_keeps_its_row(ada, nora):
     event = review.add_event(client=nora, on=NOW.date(), text="moved in", by=actor(ada), now=NOW)
     removed = review.remove_event(event=event, by=actor(ada), now=AT)
