@@ -155,11 +155,6 @@ def find_link(token: str, now: datetime) -> PersonalLink | None:
     return _open_links(now).filter(token_hash=hash_token(token)).first()
 
 
-def find_started(pk: UUID, now: datetime) -> PersonalLink | None:
-    """The open link with this identifier, as the form's cookie names it."""
-    return _open_links(now).filter(pk=pk).first()
-
-
 def find_held(pk: UUID) -> PersonalLink | None:
     """The link with this identifier in whatever state, with its form and response: one query."""
     links = PersonalLink.objects.select_related("occasion__response__version")

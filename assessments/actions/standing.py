@@ -69,7 +69,7 @@ def gather(client: Client, now: datetime) -> Facts:
         alerts=list(Alert.objects.filter(client=client, resolved_at=None).order_by("raised_at")),
         occasions=list(
             Occasion.objects.filter(client=client, cancelled_at=None, opens_at__lte=now + DAY * 120)
-            .annotate(answered_at=Max("response__submitted_at"))
+            .with_answered_at()
             # Two forms often open at the same instant; their order must not be chance.
             .order_by("-opens_at", "closes_at")[:60]
         ),
@@ -118,7 +118,7 @@ def _coming(occasions: list[Occasion], now: datetime) -> Occasion | None:
     waiting = [
         occasion
         for occasion in occasions
-        if occasion.closes_at > now and occasion.answered_at is None  # type: ignore[attr-defined]
+        if occasion.closes_at > now and occasion.answered_at is None
     ]
     return min(waiting, key=lambda occasion: occasion.opens_at, default=None)
 

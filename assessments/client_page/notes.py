@@ -38,7 +38,7 @@ def header(record: Record, membership: Any) -> str:
         parts.append(_("No form is assigned."))
     due = [occasion for occasion in record.occasions if _counts(record, occasion)]
     if due:
-        answered = sum(1 for occasion in due if occasion.answered_at is not None)
+        answered = len([o for o in due if o.answered_at is not None])
         parts.append(
             _("%(answered)d of %(due)d answered.") % {"answered": answered, "due": len(due)}
         )
@@ -95,7 +95,7 @@ def _assignment(
     record: Record, assignment: Assignment, windows: list[Occasion]
 ) -> AssignmentSummary:
     due = [occasion for occasion in windows if _counts(record, occasion)]
-    answered = sum(1 for occasion in due if occasion.answered_at is not None)
+    answered = len([o for o in due if o.answered_at is not None])
     coming = next((o for o in windows if o.closes_at > record.now and o.answered_at is None), None)
     if assignment.ended_at is not None or record.client.closed_at is not None:
         coming = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -78,12 +79,11 @@ def local(at: datetime) -> datetime:
 
 def time_span(record: Record) -> tuple[datetime, datetime]:
     """From the first form to now, or to the last form of a record that is closed."""
-    times = [sitting.at for sitting in record.sittings] or [
-        r.submitted_at for r in record.responses
-    ]
-    known = sorted(at for at in times if at is not None)
-    first = known[0] if known else record.now
-    last = known[-1] if known and record.client.closed_at else record.now
+    times = [sitting.at for sitting in record.sittings] or sorted(
+        response.submitted_at for response in record.responses if response.submitted_at
+    )
+    first = times[0] if times else record.now
+    last = times[-1] if times and record.client.closed_at else record.now
     return local(first), local(max(last, first))
 
 
@@ -141,9 +141,15 @@ def _plane(page: Page) -> Figure:
     ]
     reading = wording.map_reading(movement)
     words = wording.plane_words(reading)
-    options = {"format_date": page.format_date, "highlight": _last_review(record, points)}
-    wide = plane.draw(points, words, width=WIDE, prefix="map", **options)
-    compact = plane.draw(points, words, width=COMPACT, prefix="map-small", **options)
+    draw = partial(
+        plane.draw,
+        points,
+        words,
+        format_date=page.format_date,
+        highlight=_last_review(record, points),
+    )
+    wide = draw(width=WIDE, prefix="map")
+    compact = draw(width=COMPACT, prefix="map-small")
     return Figure(_("Movement"), reading, chart.responsive(wide, compact), markup.table(wide.table))
 
 
@@ -167,9 +173,9 @@ def _ribbon(page: Page) -> Figure:
     parts = segments(page.record, page.span[1], page.missed)
     reading = wording.ribbon_reading(parts)
     words = wording.ribbon_words(reading)
-    options = {"span": page.span, "format_date": page.format_date}
-    wide = ribbon.draw(parts, words, width=RIBBON_WIDE, prefix="ribbon", **options)
-    compact = ribbon.draw(parts, words, width=RIBBON_COMPACT, prefix="ribbon-small", **options)
+    draw = partial(ribbon.draw, parts, words, span=page.span, format_date=page.format_date)
+    wide = draw(width=RIBBON_WIDE, prefix="ribbon")
+    compact = draw(width=RIBBON_COMPACT, prefix="ribbon-small")
     return Figure(_("Stages"), reading, chart.responsive(wide, compact), markup.table(wide.table))
 
 

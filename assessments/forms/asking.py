@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -41,6 +41,11 @@ def choice_of(answers: dict[str, int | None], code: str) -> str | None:
 
 def answer_of(choice: str) -> int | None:
     return None if choice == NOT_APPLICABLE else int(choice)
+
+
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    """A field of a form whose choices are known only when it is asked."""
+    return cast("forms.ChoiceField", form.fields[name])
 
 
 def field_of(code: str) -> str:
@@ -84,7 +89,7 @@ class ItemForm(forms.Form):
         initial = {"answer": choice_of(answers, item.code), "comment": comment}
         super().__init__(data, initial=initial)
         self.item = item
-        self.fields["answer"].choices = choices_of(instrument, item)
+        choice_field(self, "answer").choices = choices_of(instrument, item)
 
     def new_answers(self) -> dict[str, int | None]:
         """The answer chosen, if one was."""
@@ -155,10 +160,11 @@ class NewClientForm(ClientForm):
         if carers is None:
             del self.fields["clinician"]
         else:
-            self.fields["clinician"].queryset = carers
+            clinician = cast("MemberChoiceField", self.fields["clinician"])
+            clinician.queryset = carers
             if not carers.exists():
-                self.fields["clinician"].required = False
-                self.fields["clinician"].empty_label = _("Nobody yet")
+                clinician.required = False
+                clinician.empty_label = _("Nobody yet")
 
     def warn_of(self, same_name: list[Client]) -> bool:
         """Whether to ask about clients of the same name before adding another."""
@@ -204,11 +210,11 @@ class AssignForm(ActionForm):
     ) -> None:
         super().__init__(data, initial={"first_on": today, "send_by_mail": True})
         self.versions = {str(version.pk): version for version in versions}
-        self.fields["instrument"].choices = [
+        choice_field(self, "instrument").choices = [
             (pk, version.instrument.name) for pk, version in self.versions.items()
         ]
         if email:
-            self.fields["send_by_mail"].help_text = format_html(MAIL_SAYS, email=email)
+            self.fields["send_by_mail"].help_text = format_html(str(MAIL_SAYS), email=email)
         else:
             del self.fields["send_by_mail"]
 

@@ -75,8 +75,8 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(reach.clinical_rows(user))
 
-    def open_at(self, now: datetime) -> Self:
-        return self.filter(opens_at__lte=now, closes_at__gt=now, cancelled_at=None)
+    def with_answered_at(self) -> Self:
+        return self.annotate(answered_at=models.Max("response__submitted_at"))
 
 
 class Occasion(Row):
@@ -90,6 +90,9 @@ class Occasion(Row):
     # Set by the sweep when the window has opened and its link, if any, was written to the outbox.
     opened_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    # When its response was submitted; only on rows read by ``with_answered_at``.
+    answered_at: datetime | None
 
     objects = OccasionQuerySet.as_manager()
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
-
 from assessments.measurement.movement import SCALES, Movement
 from assessments.models import (
     Alert,
@@ -118,7 +116,7 @@ def record(client: Client, now: datetime) -> Record:
         answered=_answered(client, sittings, movement.baseline),
         commented=_commented(client),
         assignments=assignments,
-        occasions=_occasions(client, now),
+        occasions=_occasions(client),
         events=_of(client, Event.objects.filter(removed_at=None).order_by("on", "created_at")),
         alerts=alerts,
         messages=rule_messages(alerts),
@@ -173,7 +171,7 @@ def _answered(
     shown = {sitting.response_id for sitting in sittings[-ANSWERS_SHOWN:]}
     if baseline is not None:
         shown.add(sittings[baseline].response_id)
-    shown |= {s.response_id for s in sittings if s.instrument == LONG_FORM}
+    shown |= set([s.response_id for s in sittings if s.instrument == LONG_FORM][-1:])
     rows = Response.objects.filter(pk__in=shown).defer("comment")
     return {row.pk: row for row in _of(client, rows)}
 
@@ -183,11 +181,11 @@ def _commented(client: Client) -> Response | None:
     return next(iter(_of(client, rows.defer("answers").order_by("-submitted_at"), 1)), None)
 
 
-def _occasions(client: Client, now: datetime) -> list[Occasion]:
+def _occasions(client: Client) -> list[Occasion]:
     """Windows that have opened, and the next ones; ``answered_at`` says when each was answered."""
     return list(
         Occasion.objects.filter(client=client, cancelled_at=None)
-        .annotate(answered_at=Max("response__submitted_at"))
+        .with_answered_at()
         .order_by("opens_at", "pk")
     )
 

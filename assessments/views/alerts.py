@@ -34,7 +34,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     waiting = list(queries.open_alerts(request.user)[:SHOWN])
     unseen = list(queries.unseen_responses(request.user)[:SHOWN])
     said = queries.rule_messages(waiting)
-    shown = {str(row.client_id) for row in [*waiting, *unseen]}
+    shown = {str(alert.client_id) for alert in waiting}
+    shown |= {str(response.client_id) for response in unseen}
     by = Actor.of_request(request)
     audit.record("inbox.read", by=by, now=now, details={"clients": sorted(shown)})
     context = {

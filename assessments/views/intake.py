@@ -18,7 +18,7 @@ from assessments.forms.asking import NewClientForm
 from clinic import access
 from clinic.actions import care
 from clinic.audit import Actor
-from clinic.models import Client, Membership
+from clinic.models import Client, Membership, reach
 from clinic.roles import Permission
 
 
@@ -26,7 +26,7 @@ from clinic.roles import Permission
 @access.requires(Permission.ADD_CLIENT)
 def client_add(request: HttpRequest) -> HttpResponse:
     """Add a client. Whoever has clients of their own becomes the carer; others choose one."""
-    me = request.user.membership
+    me: Membership = reach.membership_of(request.user)
     form = _form(request, me)
     if form.is_bound and form.is_valid() and not form.warn_of(_same_name(request.user, form)):
         client = form.run(
