@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,8 +23,8 @@ from clinic.audit import Actor
 from clinic.roles import Permission
 
 SHOWN = 100
-# Where a person may want to be after acknowledging, by the name their page sends.
-BACK = {"caseload", "inbox", "client"}
+# Where a person may want to be afterwards, by the name their page sends; or "client".
+BACK = {"caseload", "inbox"}
 
 
 @require_safe
@@ -31,14 +32,17 @@ BACK = {"caseload", "inbox", "client"}
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for this person, the longest waiting first."""
     now = timezone.now()
-    waiting = list(queries.open_alerts(request.user)[:SHOWN])
-    unseen = list(queries.unseen_responses(request.user)[:SHOWN])
+    waiting = list(queries.open_alerts(request.user)[: SHOWN + 1])
+    unseen = list(queries.unseen_responses(request.user)[: SHOWN + 1])
+    cut = max(len(waiting), len(unseen)) > SHOWN
+    waiting, unseen = waiting[:SHOWN], unseen[:SHOWN]
     said = queries.rule_messages(waiting)
     shown = {str(alert.client_id) for alert in waiting}
     shown |= {str(response.client_id) for response in unseen}
     by = Actor.of_request(request)
     audit.record("inbox.read", by=by, now=now, details={"clients": sorted(shown)})
     context = {
+        "cut": cut,
         "alerts": [alert_words(alert, said.get(alert.pk, ""), now) for alert in waiting],
         "unseen": [
             {
@@ -106,9 +110,11 @@ def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
         if done is not None:
             messages.success(request, _("Closed, with your note in the record."))
             return _back(request, alert)
+    place = request.POST.get("next") or request.GET.get("next") or "inbox"
     context = {
         "form": form,
-        "next": request.POST.get("next") or request.GET.get("next") or "inbox",
+        "next": place,
+        "back_url": _back_url(place, alert),
         "resolved_by": alert.resolved_by,
         **alert_words(alert, queries.rule_messages([alert]).get(alert.pk, ""), now),
     }
@@ -124,7 +130,10 @@ def _find(request: HttpRequest, pk: UUID) -> Alert:
 
 
 def _back(request: HttpRequest, alert: Alert) -> HttpResponse:
-    place = request.POST.get("next", "inbox")
+    return redirect(_back_url(request.POST.get("next", "inbox"), alert))
+
+
+def _back_url(place: str, alert: Alert) -> str:
     if place == "client":
-        return redirect("client", alert.client_id)
-    return redirect(place if place in BACK else "inbox")
+        return reverse("client", args=[alert.client_id])
+    return reverse(place if place in BACK else "inbox")

@@ -49,6 +49,25 @@ def test_inbox_says_the_rule_the_owner_and_how_long_it_has_waited(signed_in, ada
     assert words["message"].startswith("Says there were thoughts of doing harm")
 
 
+def test_inbox_that_is_cut_says_so(signed_in, ada, nora, harbour, monkeypatch):
+    monkeypatch.setattr("assessments.views.alerts.SHOWN", 1)
+    other = factories.make_client(harbour, "Odd Vale", carer=ada)
+    alert_of(nora)
+    said = "Only the first are listed here"
+    assert said not in signed_in(ada).get(INBOX).content.decode()
+    alert_of(other)
+    page = signed_in(ada).get(INBOX)
+    assert (len(page.context["alerts"]), len(page.context["unseen"])) == (1, 1)
+    assert page.content.decode().count(said) == 1
+
+
+def test_cancelling_leads_back_to_where_one_came_from(signed_in, ada, nora):
+    address = reverse("alert-resolve", args=[alert_of(nora).pk])
+    for place, back in (("client", f"/clients/{nora.pk}/"), ("elsewhere", INBOX)):
+        page = signed_in(ada).get(address, {"next": place})
+        assert f'href="{back}">Cancel' in page.content.decode()
+
+
 def test_inbox_shows_nothing_out_of_reach(signed_in, ada, ben, eve, nora, otto, zoe):
     alert_of(nora)
     alert_of(zoe)
