@@ -131,19 +131,29 @@ def place(
 def _anywhere(
     size: tuple[float, float], anchor: tuple[float, float], scene: Scene, fallback: Box | None
 ) -> Box:
+    """The free place of a grid over the frame that is nearest to the mark."""
     width, height = size
     frame = scene.frame
     best, best_cost = fallback, float("inf")
     columns, rows = 24, 32
-    for column in range(columns + 1):
-        x = frame.left + width / 2 + (frame.right - frame.left - width) * column / columns
-        for row in range(rows + 1):
-            y = frame.top + height / 2 + (frame.bottom - frame.top - height) * row / rows
-            box = Box.around(x, y, width, height)
-            if any(box.overlaps(other) for other in scene.hard):
-                continue
+    across = [
+        frame.left + width / 2 + (frame.right - frame.left - width) * n / columns
+        for n in range(columns + 1)
+    ]
+    down = [
+        frame.top + height / 2 + (frame.bottom - frame.top - height) * n / rows
+        for n in range(rows + 1)
+    ]
+    # Nearest first, so that most of the grid need not be looked at.
+    across.sort(key=lambda x: abs(x - anchor[0]))
+    down.sort(key=lambda y: abs(y - anchor[1]))
+    for x in across:
+        for y in down:
             cost = hypot(x - anchor[0], y - anchor[1])
-            if cost < best_cost:
+            if cost >= best_cost:
+                break
+            box = Box.around(x, y, width, height)
+            if not any(box.overlaps(other) for other in scene.hard):
                 best, best_cost = box, cost
     return best or Box.around(*anchor, width, height).pushed_into(frame)
 

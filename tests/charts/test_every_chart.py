@@ -142,14 +142,21 @@ def test_wide_and_compact_stand_together_with_ids_of_their_own():
     assert len(ids) == len(set(ids))
 
 
+CROWDED = [plane.PlanePoint(week(n), 60 + n % 5 / 5, 45 + n % 3 / 5, 4.5, 4.5) for n in range(52)]
 SAMPLE = [series.SeriesPoint(week(n), 70 - n / 2, 8.9, 70 - n / 2, 4.5) for n in range(52)]
 
 
 @pytest.mark.parametrize(
     ("draw", "budget"),
     [
-        # The page holds both drawings of the map.
-        (lambda: [plane.draw(walk(52), width=width) for width in (560.0, 340.0)], 3.0),
+        # The page holds both drawings; three marks in one place crowd their names.
+        (
+            lambda: [
+                plane.draw(CROWDED, width=width, highlight=plane.Highlight(week(50), "Last review"))
+                for width in (560.0, 340.0)
+            ],
+            3.0,
+        ),
         (lambda: series.draw(SAMPLE, baselines=[series.Baseline(70, 20)]), 3.0),
         (
             lambda: ribbon.draw(
