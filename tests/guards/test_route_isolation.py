@@ -44,10 +44,9 @@ def test_every_route_has_a_policy_and_every_policy_a_route() -> None:
     assert sorted(set(names)) == sorted(POLICY)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_nobody_gets_further_than_the_policy(principal: str) -> None:
-    assert deviations(world.build(), [principal], METHODS) == []
+def test_nobody_gets_further_than_the_policy(built: World, principal: str) -> None:
+    assert deviations(built, [principal], METHODS) == []
 
 
 # --- The suite's own teeth: with a check removed, it must bite ----------------------------------
@@ -73,10 +72,10 @@ MUTANTS = {
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_removed_check_is_noticed(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = world.build()
+def test_a_removed_check_is_noticed(
+    built: World, mutant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name, replacement = MUTANTS[mutant]
     monkeypatch.setattr(reach, name, replacement)
     assert deviations(built, ["ada", "ash", "eve"], ("GET",)) != []
