@@ -17,6 +17,8 @@ from assessments.models import Alert, Occasion, Response, Standing
 from clinic.models import Client, Membership, Notice, Practice, User
 from tests import factories_assessments as asked
 
+# Ten seconds to make; where time matters, once is enough.
+pytestmark = pytest.mark.slow
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
 
@@ -38,7 +40,6 @@ def standings(practice: Practice, db) -> dict[str, Standing]:
     return {stories[row.client.name]: row for row in rows}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES)
 def test_story_comes_out_as_intended(standings, story):
     standing, intended = standings[story], STORIES[story].intended

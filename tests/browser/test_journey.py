@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+@pytest.mark.journey
 def test_from_signing_in_to_the_movement_of_a_new_client(
     new_page, live_server, ada, troubles, settings
 ):

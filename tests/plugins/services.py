@@ -82,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # Argon2 takes a fifth of a second a time, on purpose; tests sign in often.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Hashed names need a collected folder; tests/guards collects once and checks every name.
+    # Hashed names need a collected folder; tools/test.sh collects, tests/guards checks every name.
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
