@@ -198,8 +198,9 @@ class _History:
 
     def _occasion(self, assignment: Assignment, given: Given, window: Window) -> Occasion:
         # A form given for the same day opens at once.
-        at_once = window.number == 0 and given.at.astimezone(self.plan.zone).date()
-        opens = given.at if at_once == given.first_on else window.opens
+        given_on = given.at.astimezone(self.plan.zone).date()
+        at_once = window.number == 0 and given_on == given.first_on
+        opens = given.at if at_once else window.opens
         occasion: Occasion = self._keep(
             Occasion(
                 assignment=assignment,
