@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.actions import Refused, notices
+from clinic.actions.practices import locked
 from clinic.audit import Actor
 from clinic.models import CareRelationship, Client, Episode, Membership, Practice
 from clinic.roles import RULES, Reach
@@ -164,6 +165,7 @@ def start_care(
     *, client: Client, clinician: Membership, by: Actor, now: datetime
 ) -> CareRelationship:
     """Put a client in somebody's care, which gives that person access to the record."""
+    locked(client.practice)  # so that nobody leaves, or loses the role, at this moment
     client = _locked(client)
     clinician = Membership.objects.select_related("user").get(pk=clinician.pk)
     if clinician.practice_id != client.practice_id or clinician.ended_at is not None:

@@ -133,6 +133,7 @@ def accept_invitation(
     ``sees_clients``: then they care for clients and run the practice. The password has been
     checked before. Somebody who worked at a practice before takes their account up again.
     """
+    locked(invitation.practice)
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
         .select_related("practice")
@@ -140,7 +141,6 @@ def accept_invitation(
     )
     if invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= now:
         raise Refused(_("This invitation can no longer be used. Please ask for a new one."))
-    locked(invitation.practice)
     if invitation.created_by_id is None and open_admins(invitation.practice).exists():
         raise Refused(_("This invitation can no longer be used. Please ask for a new one."))
     user = _user_for(invitation.email or email, name, password, now)

@@ -48,8 +48,12 @@ def change_practice(
 
 
 def locked(practice: Practice) -> Practice:
-    """The practice, locked until the transaction ends: two admins cannot demote each other."""
-    return Practice.objects.select_for_update().get(pk=practice.pk)
+    """The practice, locked until the transaction ends: two admins cannot demote each other.
+
+    Whoever locks more than the practice locks it first. Rows that point at it can be written
+    meanwhile.
+    """
+    return Practice.objects.select_for_update(no_key=True).get(pk=practice.pk)
 
 
 def open_admins(practice: Practice) -> QuerySet[Membership]:

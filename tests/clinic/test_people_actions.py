@@ -1,11 +1,12 @@
 """Inviting, roles, supervision, leaving."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from clinic.actions import Refused, people
+from clinic.actions import Refused, care, people
 from clinic.audit import Actor
 from clinic.models import AuditEvent, Client, Invitation, Membership, Notice, Supervision, User
 from clinic.roles import Role
@@ -347,3 +348,23 @@ def test_practices_do_not_share_people(harbour, elsewhere):
     make_member(harbour, "Ada Holm")
     make_client(elsewhere, "Zoe Falk")
     assert Membership.objects.filter(practice=elsewhere).count() == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_given_to_a_colleague_who_is_leaving_at_that_moment(ada, pat, otto):
+    def give() -> str:
+        try:
+            care.start_care(client=otto, clinician=ada, by=actor(pat), now=NOW)
+        except Refused as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+        return "given"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            people.end_membership(membership=ada, by=actor(pat), now=NOW)
+            giving = pool.submit(give)
+            wait([giving], timeout=0.5)
+        assert giving.result(timeout=10) == "This person does not work at the client's practice."
