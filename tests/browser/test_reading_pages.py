@@ -108,6 +108,17 @@ def test_the_first_client_of_the_caseload_is_in_sight_on_a_phone(new_page, casel
     assert first["y"] < page.viewport_size["height"] / 2
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_definition_rows_give_their_words_room(new_page, caseload, ada, nora, width):
+    """Several meanings under one term stay in the column of meanings."""
+    page = sign_in(new_page(width=width), ada, caseload)
+    widest = "[...document.querySelectorAll('dl.rows > dd')].map(d => d.offsetWidth)"
+    for path in pages(nora):
+        page.goto(caseload + path)
+        widths = page.evaluate(widest)
+        assert (path, [room for room in widths if room < 200]) == (path, [])
+
+
 def test_slash_goes_to_the_search_and_enter_finds(desktop, caseload, ada):
     page = sign_in(desktop, ada, caseload)
     page.goto(caseload + reverse("caseload"))
