@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from assessments.measurement.movement import Estimate, Movement, Stage, Verdict
-from assessments.measurement.movement.follow import MISTAKEN_FROM
-from assessments.measurement.movement.plane import probability_above
+from assessments.measurement.movement import MISTAKEN_FROM, Movement, Stage, Verdict
 from assessments.models import Alert, Occasion, Signal
 from assessments.queries import Sitting
 
@@ -230,23 +228,11 @@ def _verdict_since(facts: Facts) -> datetime:
 
 def _mistaken_since(facts: Facts) -> datetime:
     """When independence and counter-dependence were first found high together without a break."""
-    estimates = facts.movement.estimates
-    pairs = list(zip(estimates["CDP"], estimates["IND"], strict=True))
-    index = len(pairs) - 1
-    while index > 0 and _chance_above(pairs[index - 1]) >= MISTAKEN_FROM:
+    chances = facts.movement.mistaken_probabilities
+    index = len(chances) - 1
+    while index > 0 and (chances[index - 1] or 0.0) >= MISTAKEN_FROM:
         index -= 1
     return facts.sittings[index].at
-
-
-def _chance_above(pair: tuple[Estimate | None, ...], cut: float = 50.0) -> float:
-    """The probability that every one of these estimates lies above the cut."""
-    chance = 1.0
-    for estimate in pair:
-        if estimate is None:
-            return 0.0
-        spread = estimate.filtered_variance**0.5
-        chance *= probability_above(estimate.filtered_mean, spread, cut)
-    return chance
 
 
 def missed(occasions: list[Occasion], now: datetime) -> list[Occasion]:

@@ -23,12 +23,10 @@ from assessments.measurement.movement import (
     Verdict,
     balance,
 )
-from assessments.measurement.movement.plane import probability_above
 from assessments.wording import terms
 from assessments.wording.terms import SCALES_IN_A_SENTENCE, last_forms, size_and_error, whole
 
 HELD = 2
-LIKELY = 0.70
 CLOSE_TO_MIDDLE = 10
 HIGH, LOW = 62, 38
 
@@ -196,13 +194,9 @@ def _stage_name(stage: Stage | None) -> str:
 def _onward(movement: Movement) -> str:
     """Interdependence, reported only on the platform of independence (MEASUREMENT.md 4.3)."""
     change = movement.changes.get("INT")
-    ind = movement.estimates["IND"][-1] if movement.estimates["IND"] else None
-    if change is None or ind is None:
+    if change is None or not movement.platform_stands:
         return ""
-    stands = probability_above(ind.filtered_mean, ind.filtered_variance**0.5, 50.0) >= LIKELY
-    if not stands:
-        return ""
-    if change.z >= 1.96:
+    if movement.onward:
         return _("Interdependence is credited from here on, and is up %(size)s, beyond error.") % {
             "size": whole(change.difference)
         }

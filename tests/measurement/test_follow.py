@@ -225,6 +225,34 @@ def test_mistaken_autonomy_begins_at_four_in_five():
     assert (above.mistaken_autonomy, below.mistaken_autonomy) == (True, False)
 
 
+def test_interdependence_is_onward_only_on_the_platform_of_independence():
+    risen = [30, 20, 80, 20], [30, 20, 80, 75]
+    bare = [30, 20, 30, 20], [30, 20, 30, 75]
+    for (start, now), stands in ((risen, True), (bare, False)):
+        course = [form(0, *start, long=True), *(form(week, *now) for week in range(1, 6))]
+        movement = follow(course)
+        assert movement.changes["INT"].held >= 2
+        assert (movement.platform_stands, movement.onward) == (stands, stands)
+
+
+def test_interdependence_is_onward_only_once_it_has_held():
+    first = [form(0, 30, 20, 80, 20, long=True), form(1, 30, 20, 80, 75)]
+    assert (follow(first).platform_stands, follow(first).onward) == (True, False)
+    assert follow([*first, form(2, 30, 20, 80, 75)]).onward is True
+
+
+def test_interdependence_that_fell_is_not_onward():
+    course = [form(0, 30, 20, 80, 75, long=True), *(form(w, 30, 20, 80, 20) for w in range(1, 6))]
+    assert (follow(course).platform_stands, follow(course).onward) == (True, False)
+
+
+def test_platform_is_measured_at_the_cut_of_the_definition():
+    cuts = {"DEP": 50.0, "CDP": 50.0, "IND": 90.0, "INT": 50.0}
+    course = steady(6, 30, 20, 70, 40)
+    assert follow(course).platform_stands is True
+    assert follow(course, cut=cuts).platform_stands is False
+
+
 def test_stage_of_a_first_long_form_is_provisional_and_then_confirmed():
     stages = follow(steady(3, 20, 15, 85, 15)).stages
     assert [(reading.stage, reading.provisional) for reading in stages] == [

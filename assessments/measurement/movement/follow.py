@@ -10,123 +10,17 @@ from dataclasses import dataclass
 from ..change import two_sided_quantile
 from . import stages as naming
 from . import verdicts as judging
+from .model import Administration, Balance, Change, Movement, PathPoint, Probabilities
 from .plane import SCALES, balance, balance_error, elevation, probability_above, z_of
 from .smoothing import Estimate, SmoothedChange, change_between, require_times, smooth
-from .stages import Cut, Stage, StageReading
+from .stages import NAMED_FROM, Cut, StageReading
 from .verdicts import JUDGED, RELIABLE, Contrast, Verdict, variance_of_change
 
-MISTAKEN_FROM = 0.80
 STUCK_ADMINISTRATIONS = 6
 STUCK_WEEKS = 8
 STUCK_IMPROVING_BELOW = 0.6
 # The sign of a change for the worse.
 WORSE = {"DEP": 1, "CDP": 1, "IND": -1, "INT": -1}
-
-Probabilities = Mapping[Stage, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Administration:
-    """One submitted form: POMP scores and their standard errors by scale code.
-
-    `weeks` is the time from any fixed origin. A scale that is absent, None, or without an error
-    is a gap; other scales than the four are not read. `baseline` marks a form to measure from.
-    """
-
-    weeks: float
-    scores: Mapping[str, float | None]
-    errors: Mapping[str, float | None]
-    baseline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PathPoint:
-    """One point of the path on the plane, smoothed; `administration` is its index."""
-
-    administration: int
-    weeks: float
-    cdp: float
-    ind: float
-    sd_cdp: float
-    sd_ind: float
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Filtered balance and elevation, which share one standard error."""
-
-    value: float
-    standard_error: float
-    elevation: float
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The mean of the last administrations of one scale against its baseline.
-
-    `held` counts the latest administrations in a row that were beyond error in this direction.
-    """
-
-    difference: float
-    standard_error: float
-    z: float
-    beyond_error: bool
-    held: int
-
-    @property
-    def margin(self) -> float:
-        """The difference that error alone would rarely reach, 1.96 standard errors."""
-        return RELIABLE * self.standard_error
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """A person's movement. Tuples run along the administrations; None where nothing can be said.
-
-    `baseline` is the index measured from. Estimates of a scale begin with its first score. Stage
-    probabilities and balances come from filtered estimates: no later answer changes them.
-    `balance_change` is the smoothed change of balance since the baseline, `worse` the scales
-    reliably worse than at the baseline on enough administrations in a row. `stuck` prompts a
-    review where there is nothing to see after six administrations and eight weeks.
-    """
-
-    weeks: tuple[float, ...]
-    baseline: int | None
-    estimates: Mapping[str, tuple[Estimate | None, ...]]
-    path: tuple[PathPoint, ...]
-    balances: tuple[Balance | None, ...]
-    probabilities: tuple[Probabilities | None, ...]
-    stages: tuple[StageReading | None, ...]
-    verdicts: tuple[Verdict, ...]
-    changes: Mapping[str, Change]
-    z_balance: float | None
-    z_swing: float | None
-    mistaken_probability: float | None
-    balance_change: SmoothedChange | None
-    stuck: bool
-    worse: tuple[str, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.verdicts[-1] if self.verdicts else Verdict.NOT_YET_RELIABLE
-
-    @property
-    def stage(self) -> StageReading | None:
-        return self.stages[-1] if self.stages else None
-
-    @property
-    def likely(self) -> tuple[Stage | None, ...]:
-        """The most likely stage at each administration, whether or not it may be named."""
-        return tuple(naming.likely(p)[0] if p is not None else None for p in self.probabilities)
-
-    @property
-    def mistaken_autonomy(self) -> bool:
-        """Independence claimed beside high counter-dependence: a question for the therapist."""
-        return self.mistaken_probability is not None and self.mistaken_probability >= MISTAKEN_FROM
-
-    @property
-    def counter_dependence_up(self) -> bool:
-        return "CDP" in self.worse
 
 
 def follow(
@@ -159,6 +53,8 @@ def follow(
     verdicts, now = _verdicts(known, baseline, window, persistence)
     changes = _changes(known, baseline, window)
     balance_change = _balance_change(estimates, baseline)
+    independence = estimates["IND"][-1] if estimates["IND"] else None
+    platform = _above(independence, cuts["IND"]) if independence is not None else None
     return Movement(
         weeks=weeks,
         baseline=baseline,
@@ -171,7 +67,9 @@ def follow(
         changes=changes,
         z_balance=now.balance if now else None,
         z_swing=now.swing if now else None,
-        mistaken_probability=_mistaken(estimates, cuts),
+        mistaken_probabilities=_mistaken(estimates, cuts),
+        platform_probability=platform,
+        onward=platform is not None and platform >= NAMED_FROM and _risen(changes, persistence),
         balance_change=balance_change,
         stuck=_stuck(weeks, known, baseline, balance_change),
         worse=tuple(
@@ -346,12 +244,20 @@ def _change(
 
 def _mistaken(
     estimates: Mapping[str, Sequence[Estimate | None]], cuts: Mapping[str, float]
-) -> float | None:
-    cdp = estimates["CDP"][-1] if estimates["CDP"] else None
-    ind = estimates["IND"][-1] if estimates["IND"] else None
-    if cdp is None or ind is None:
-        return None
-    return _above(cdp, cuts["CDP"]) * _above(ind, cuts["IND"])
+) -> tuple[float | None, ...]:
+    """P(independence and counter-dependence both high) at each administration."""
+    return tuple(
+        _above(cdp, cuts["CDP"]) * _above(ind, cuts["IND"])
+        if cdp is not None and ind is not None
+        else None
+        for cdp, ind in zip(estimates["CDP"], estimates["IND"], strict=True)
+    )
+
+
+def _risen(changes: Mapping[str, Change], persistence: int) -> bool:
+    """Interdependence up beyond error, on enough administrations in a row."""
+    change = changes.get("INT")
+    return change is not None and change.held >= persistence and change.difference > 0
 
 
 def _balance_change(
