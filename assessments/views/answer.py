@@ -27,21 +27,17 @@ from assessments.views.holder import (
     crisis_lines,
     for_holder,
     for_open_form,
+    for_unsent_form,
     give_cookie,
     refuse,
     remember_risk,
     same_origin_only,
+    see_other,
 )
 from clinic.actions import Refused
 from clinic.audit import Actor
 
 LINK = Response.Source.LINK
-
-
-def see_other(name: str, *args: Any, query: str = "") -> HttpResponse:
-    """After a POST: the next page is asked for by GET, so that reloading repeats nothing."""
-    address = reverse(name, args=args) + (f"?{query}" if query else "")
-    return HttpResponse(status=303, headers={"Location": address})
 
 
 # --- The way in -----------------------------------------------------------------------------------
@@ -80,15 +76,10 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "assessments/answer/landing.html", context)
 
 
-@for_holder
+@for_unsent_form
 @require_safe
 def start(request: HttpRequest, holder: Holder) -> HttpResponse:
     """What the form is about; on another visit, straight to the first open question."""
-    state = links.state_of(holder.link, holder.now)
-    if state is LinkState.SENT:
-        return see_other("form-done")
-    if state is not LinkState.OPEN:
-        return refuse(request, state, holder)
     if holder.answers and "from" not in request.GET:
         return _to_first_open(holder)
     context = {
@@ -275,15 +266,10 @@ def _refuse_now(request: HttpRequest, holder: Holder) -> HttpResponse:
 # --- Looking over, sending, thanks ----------------------------------------------------------------
 
 
-@for_holder
+@for_unsent_form
 @require_safe
 def review(request: HttpRequest, holder: Holder) -> HttpResponse:
     """All answers in words, each with a way to change it, and the button that sends them."""
-    state = links.state_of(holder.link, holder.now)
-    if state is LinkState.SENT:
-        return see_other("form-done")
-    if state is not LinkState.OPEN:
-        return refuse(request, state, holder)
     return _review_page(request, holder, asking.ReviewForm.of(holder.response))
 
 
@@ -308,15 +294,10 @@ def _review_page(
     return render(request, "assessments/answer/review.html", context, status=status)
 
 
-@for_holder
+@for_unsent_form
 @require_POST
 def submit(request: HttpRequest, holder: Holder) -> HttpResponse:
     """Send the form once. Whatever is pressed twice, reloaded or late does no harm."""
-    state = links.state_of(holder.link, holder.now)
-    if state is LinkState.SENT:
-        return see_other("form-done")
-    if state is not LinkState.OPEN:
-        return refuse(request, state, holder)
     form = asking.ReviewForm(request.POST)
     if not form.is_valid():
         return _review_page(request, holder, form, status=400)

@@ -22,6 +22,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import decorator_from_middleware
 from django.utils.translation import gettext as _
@@ -83,6 +84,12 @@ class Holder:
         }
 
 
+def see_other(name: str, *args: Any, query: str = "") -> HttpResponse:
+    """After a POST: the next page is asked for by GET, so that reloading repeats nothing."""
+    address = reverse(name, args=args) + (f"?{query}" if query else "")
+    return HttpResponse(status=303, headers={"Location": address})
+
+
 def for_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give a view the ``Holder`` of the form's cookie; without one, say how to come back."""
 
@@ -95,6 +102,22 @@ def for_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             return refuse(request, None)
         with timezone.override(holder.practice.zone):
             return view(request, holder, *args, **kwargs)
+
+    return guarded
+
+
+def for_unsent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """``for_open_form``, where a form that was sent already leads to its thanks."""
+
+    @for_holder
+    @wraps(view)
+    def guarded(request: HttpRequest, holder: Holder, *args: Any, **kwargs: Any) -> HttpResponse:
+        state = links.state_of(holder.link, holder.now)
+        if state is LinkState.SENT:
+            return see_other("form-done")
+        if state is not LinkState.OPEN:
+            return refuse(request, state, holder)
+        return view(request, holder, *args, **kwargs)
 
     return guarded
 

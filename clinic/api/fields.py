@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, date
 from typing import Any
@@ -35,15 +36,16 @@ class NothingSerializer(StrictSerializer):
     """A body without any field, or none at all."""
 
 
-class _Text(serializers.Field[Any, Any, Any, Any]):
+class _Text(serializers.Field[Any, Any, Any, Any], ABC):
     """A string that ``clean`` makes storable; null and "" both empty a field that may be empty."""
 
     def __init__(self, *, max_length: int = 254, empty: bool = False, **options: Any) -> None:
         self.limit, self.empty = max_length, empty
         super().__init__(allow_null=empty, required=not empty, **options)
 
+    @abstractmethod
     def clean(self, typed: str) -> str:
-        raise NotImplementedError
+        """What is stored for what was typed; raises ValidationError for what cannot be."""
 
     def to_internal_value(self, data: Any) -> str | None:
         if not isinstance(data, str):
