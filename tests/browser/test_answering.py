@@ -95,6 +95,8 @@ def test_every_page_of_the_form_is_accessible(new_page, safety, live_server, axe
     page.locator(".choice").nth(1).tap()
     expect(page.locator("#help")).to_be_visible()
     check("Someone in my life made me feel unsafe.")
+    # Help is shown before the answer is saved; the look over below is to show it.
+    expect(page.locator(".answer__saved")).to_have_text("Saved")
     page.goto(f"{live_server.url}/f/review/")
     check("Before you send it")
     page.get_by_role("button", name="Send my answers").click()
