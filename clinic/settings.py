@@ -4,6 +4,7 @@
 ``NAME_FILE`` with the path of a file that holds the value.
 """
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from clinic import keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
+# A variable that is set to nothing, as compose files and shells leave them, is one that is not set.
+env.ENVIRON = environ.FileAwareMapping({name: value for name, value in os.environ.items() if value})
 
 # --- Where things lie -------------------------------------------------------------------------
 
