@@ -30,7 +30,8 @@ class ScaleScore:
 
     `value` is the raw sum, prorated over unanswered items; `pomp` the same as percent of the
     maximum possible, 0 to 100; `sem` its standard error in POMP, None where no reliability is
-    declared. An incomplete scale has none of the three and says in `why_missing` why.
+    declared; `reported` the value times the scale's factor, as its publication reports it. An
+    incomplete scale has none of the four and says in `why_missing` why.
     """
 
     value: float | None
@@ -39,6 +40,7 @@ class ScaleScore:
     items: int
     sem: float | None
     why_missing: str | None
+    reported: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _scale_score(instrument: Instrument, scale: Scale, given: Mapping[str, int])
         return ScaleScore(None, None, answered, items, None, reason)
     value = _prorated_sum(instrument, scale, counted, given)
     pomp = 100 * (value - scale.minimum) / (scale.maximum - scale.minimum)
-    return ScaleScore(value, pomp, answered, items, error_of(scale, answered), None)
+    error = error_of(scale, answered)
+    return ScaleScore(value, pomp, answered, items, error, None, scale.reported(value))
 
 
 def _prorated_sum(

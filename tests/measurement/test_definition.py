@@ -97,16 +97,16 @@ FAULTS = [
         "minutes = 3",
         "minutes = 3\nmood = 1",
         (
-            "file: unknown key 'mood'; known here are format, "
+            "file: unknown key 'mood'; known here are format, wording, "
             "option_sets, elements, not_applicable, items, bands, scales, risk_rules, "
             "code, version, language, name, purpose, window, introduction, minutes, "
-            "evidence_note, default_cadence, licence."
+            "evidence_note, default_cadence, licence, codes."
         ),
     ),
     (
         'holder = "The',
         'owner = 1\nholder = "The',
-        "licence: unknown key 'owner'; known here are name, holder, terms.",
+        "licence: unknown key 'owner'; known here are name, holder, terms, use, url.",
     ),
     ("format = 1", "format = 2", 'file: "format" must be from 1 to 1; it is 2.'),
     ("format = 1\n", "", 'file: "format" is missing.'),
@@ -299,7 +299,14 @@ FAULTS = [
             'reliability is known; take "reliability" out or rise.'
         ),
     ),
-    ("rung = 1", "rung = 2", 'scale CDP, evidence: rung 2 needs "n", and at least 100 people.'),
+    (
+        "rung = 1",
+        "rung = 2",
+        (
+            'scale CDP, evidence: rung 2 needs "n", and at least 100 people.\n'
+            'scale CDP, evidence: rung 2 needs "interval", the 95 % interval of the reliability.'
+        ),
+    ),
     ("rung = 1", "rung = 4", 'scale CDP, evidence: "rung" must be from 0 to 3; it is 4.'),
     (
         "date = 2026-11-24",

@@ -3,6 +3,8 @@
 from .errors import DefinitionError
 from .model import (
     Band,
+    Code,
+    Cutoff,
     Direction,
     Element,
     Evidence,
@@ -10,15 +12,23 @@ from .model import (
     Item,
     KeyedItem,
     Licence,
+    Norms,
     Option,
     OptionSet,
+    PublishedChange,
+    ReliabilityKind,
     RiskRule,
     Scale,
+    Use,
+    Wording,
+    WordingTexts,
 )
 from .parser import parse
 
 __all__ = [
     "Band",
+    "Code",
+    "Cutoff",
     "DefinitionError",
     "Direction",
     "Element",
@@ -27,9 +37,15 @@ __all__ = [
     "Item",
     "KeyedItem",
     "Licence",
+    "Norms",
     "Option",
     "OptionSet",
+    "PublishedChange",
+    "ReliabilityKind",
     "RiskRule",
     "Scale",
+    "Use",
+    "Wording",
+    "WordingTexts",
     "parse",
 ]

@@ -1,10 +1,17 @@
-"""What a checked instrument consists of. Built by `parse` only, and never changed afterwards."""
+"""What a checked instrument consists of. Built by `parse` only, and never changed afterwards.
+
+Raw units are those of the sum of the answers; reported units are raw ones times the scale's
+`factor`. Bands are in raw units, everything taken from a publication is in reported ones.
+"""
 
 import datetime
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+
+from .errors import DefinitionError
 
 
 class Direction(StrEnum):
@@ -15,11 +22,48 @@ class Direction(StrEnum):
     NONE = "none"
 
 
+class Use(StrEnum):
+    """What the holder of an instrument lets a practice do with it."""
+
+    FREE = "free"
+    NON_COMMERCIAL = "non_commercial"
+    NO_ALTERATION = "no_alteration"
+    RESTRICTED = "restricted"  # never published: `parse` refuses it
+
+
+class Wording(StrEnum):
+    """Where the texts of items and options come from."""
+
+    OWN = "own"  # they stand in the definition
+    EXTERNAL = "external"  # a practice loads them from a file that it has
+
+
+class ReliabilityKind(StrEnum):
+    ALPHA = "alpha"
+    OMEGA = "omega"
+    RETEST = "retest"
+
+
 @dataclass(frozen=True)
 class Licence:
     name: str
     holder: str
     terms: str
+    use: Use = Use.FREE
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of a terminology; `about` is "panel", or the code of an item or a scale.
+
+    `display` is None where the published name of the code is the wording of the item itself.
+    """
+
+    system: str
+    code: str
+    about: str
+    display: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +117,9 @@ class KeyedItem:
 class Evidence:
     """What is known about a scale's precision, and on which rung of the ladder it stands.
 
-    Rung 0: points only; 1: reliability assumed; 2: estimated; 3: norms. `sd` is in POMP units.
+    Rung 0: points only; 1: reliability assumed, published elsewhere or expected; 2: estimated
+    in this practice; 3: norms of both groups. `sd` is in POMP units, `interval` the 95 %
+    interval of the reliability.
     """
 
     rung: int
@@ -82,6 +128,8 @@ class Evidence:
     source: str | None = None
     n: int | None = None
     date: datetime.date | None = None
+    interval: tuple[float, float] | None = None
+    kind: ReliabilityKind | None = None
 
 
 @dataclass(frozen=True)
@@ -92,11 +140,46 @@ class Band:
     low: float
     high: float
     label: str
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """A published threshold, in reported units; `name` says what lies on which side of it."""
+
+    value: float
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PublishedChange:
+    """Changes called reliable or important in a publication, in reported units, without sign."""
+
+    reliable: float | None
+    important: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Norms:
+    """Means and standard deviations of a clinical and a functional group, in reported units."""
+
+    clinical_mean: float
+    clinical_sd: float
+    clinical_n: int
+    functional_mean: float
+    functional_sd: float
+    functional_n: int
+    source: str
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A named score over items; `minimum` and `maximum` are those of the complete raw sum."""
+    """A named score over items; `minimum` and `maximum` are those of the complete raw sum.
+
+    `cut` is in POMP units.
+    """
 
     code: str
     name: str
@@ -109,6 +192,26 @@ class Scale:
     evidence: Evidence
     cut: float | None = None
     bands: tuple[Band, ...] = ()
+    factor: float = 1.0
+    cutoffs: tuple[Cutoff, ...] = ()
+    published_change: PublishedChange | None = None
+    norms: Norms | None = None
+
+    def reported(self, raw: float) -> float:
+        """The score as its publication reports it: the raw sum times `factor`."""
+        return self.factor * raw
+
+    def band(self, raw: float) -> Band | None:
+        """The band of a raw sum, or None where no band holds it.
+
+        A prorated sum between two whole ones belongs to the band of the lower one: 14.6 has not
+        reached a band that begins at 15.
+        """
+        for value in (raw, math.floor(raw)):
+            for band in self.bands:
+                if band.low <= value <= band.high:
+                    return band
+        return None
 
 
 @dataclass(frozen=True)
@@ -128,8 +231,27 @@ class Element:
 
 
 @dataclass(frozen=True)
+class WordingTexts:
+    """The texts of an instrument that a practice loads from its own file.
+
+    `items` maps item codes to their text; `options` maps codes of option sets to their labels,
+    in the order of the values. `language` and `source` are what the file says of itself.
+    """
+
+    introduction: str | None
+    items: Mapping[str, str]
+    options: Mapping[str, tuple[str, ...]]
+    language: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
 class Instrument:
-    """One frozen version of a questionnaire. `checksum` is the SHA-256 of its normalised text."""
+    """One frozen version of a questionnaire. `checksum` is the SHA-256 of its normalised text.
+
+    Where `wording` is external the texts of items and the labels of options are empty until
+    `with_wording` has put them in.
+    """
 
     code: str
     version: int
@@ -149,6 +271,8 @@ class Instrument:
     elements: tuple[Element, ...]
     not_applicable: str | None
     checksum: str
+    wording: Wording = Wording.OWN
+    codes: tuple[Code, ...] = ()
 
     @cached_property
     def items_by_code(self) -> Mapping[str, Item]:
@@ -165,3 +289,65 @@ class Instrument:
     def scale(self, code: str) -> Scale | None:
         """The scale of that code, or None where there is none."""
         return self.scales_by_code.get(code)
+
+    @cached_property
+    def has_wording(self) -> bool:
+        """Whether every item and every option of an item has its text, so that it can be asked."""
+        return all(
+            item.text and all(option.label for option in item.options) for item in self.items
+        )
+
+    def with_wording(self, texts: WordingTexts) -> "Instrument":
+        """The same version with these texts; its code, rules and checksum stay as they are.
+
+        Raises DefinitionError where a text of an item or a label of an option is missing or left
+        over, or where the definition has its own wording.
+        """
+        problems = self._misfits(texts)
+        if problems:
+            raise DefinitionError(problems)
+        sets = {
+            one.code: replace(one, options=_labelled(one.options, texts.options[one.code]))
+            if one.code in texts.options
+            else one
+            for one in self.option_sets
+        }
+        items = tuple(
+            replace(item, text=texts.items[item.code], option_set=sets[item.option_set.code])
+            for item in self.items
+        )
+        return replace(
+            self,
+            introduction=texts.introduction or self.introduction,
+            option_sets=tuple(sets.values()),
+            items=items,
+        )
+
+    def _misfits(self, texts: WordingTexts) -> list[str]:
+        if self.wording is Wording.OWN:
+            return ["file: this questionnaire has its own wording, which cannot be replaced."]
+        problems = [
+            f"item {item.code}: its text is missing."
+            for item in self.items
+            if not texts.items.get(item.code)
+        ]
+        for code in dict.fromkeys(item.option_set.code for item in self.items):
+            needed, labels = self.option_sets_by_code[code].options, texts.options.get(code, ())
+            if len(labels) != len(needed) or not all(labels):
+                sentence = f"it needs {len(needed)} labels, none of them empty."
+                problems.append(f"option set {code}: {sentence}")
+        unknown = [f"item {code}" for code in texts.items if code not in self.items_by_code]
+        sets = self.option_sets_by_code
+        unknown += [f"option set {code}" for code in texts.options if code not in sets]
+        problems += [f"file: the questionnaire has no {name}." for name in unknown]
+        return problems
+
+    @cached_property
+    def option_sets_by_code(self) -> Mapping[str, OptionSet]:
+        return {option_set.code: option_set for option_set in self.option_sets}
+
+
+def _labelled(options: tuple[Option, ...], labels: tuple[str, ...]) -> tuple[Option, ...]:
+    return tuple(
+        replace(option, label=label) for option, label in zip(options, labels, strict=True)
+    )

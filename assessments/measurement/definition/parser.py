@@ -7,8 +7,20 @@ from itertools import pairwise
 from typing import Any
 
 from .errors import DefinitionError
-from .model import Element, Instrument, Item, Licence, Option, OptionSet, RiskRule
-from .reader import LANGUAGE, MAXIMUM_ITEMS, PARAGRAPH, SLUG, Table, plain, quoted
+from .model import (
+    Code,
+    Element,
+    Instrument,
+    Item,
+    Licence,
+    Option,
+    OptionSet,
+    RiskRule,
+    Scale,
+    Use,
+    Wording,
+)
+from .reader import LANGUAGE, LINE, MAXIMUM_ITEMS, PARAGRAPH, SLUG, Table, plain, quoted
 from .scales import note_incomplete_pairs, read_bands, read_scales
 
 FORMAT = 1
@@ -17,6 +29,8 @@ MAXIMUM_SIZE = 1_000_000
 # Keys of very many dotted parts, which no instrument has, take the TOML parser hours.
 MAXIMUM_DOTS_IN_A_LINE = 100
 MAXIMUM_ENTRIES = 100
+MAXIMUM_CODES = 1000
+PANEL = "panel"
 # Stands in for an option set that could not be read, so that the rest can still be checked.
 UNKNOWN_OPTIONS = OptionSet("", (Option(0, ""), Option(1, "")))
 
@@ -74,10 +88,11 @@ def _syntax_sentence(message: str) -> str:
 
 def _instrument(root: Table, checksum: str) -> Instrument:
     root.integer("format", FORMAT, FORMAT)
-    option_sets = _option_sets(root)
+    wording = _wording(root)
+    option_sets = _option_sets(root, wording)
     elements = _elements(root)
     not_applicable = _not_applicable(root)
-    items = _items(root, option_sets, elements, not_applicable)
+    items = _items(root, option_sets, elements, not_applicable, wording)
     by_code = {item.code: item for item in items}
     bands = read_bands(root, MAXIMUM_ENTRIES)
     scales = read_scales(root, by_code, bands, MAXIMUM_ENTRIES)
@@ -91,7 +106,7 @@ def _instrument(root: Table, checksum: str) -> Instrument:
         name=root.text("name"),
         purpose=root.text("purpose", limit=PARAGRAPH, lines=True),
         window=root.text("window"),
-        introduction=root.text("introduction", limit=PARAGRAPH, lines=True),
+        introduction=_introduction(root, wording),
         minutes=root.integer("minutes", 1, 240) or 0,
         evidence_note=root.text("evidence_note", limit=PARAGRAPH, lines=True),
         default_cadence=root.choice("default_cadence", CADENCES),
@@ -103,9 +118,48 @@ def _instrument(root: Table, checksum: str) -> Instrument:
         elements=elements,
         not_applicable=not_applicable,
         checksum=checksum,
+        wording=wording,
+        codes=_codes(root, by_code, scales, wording),
     )
     root.finish()
     return instrument
+
+
+def _wording(root: Table) -> Wording:
+    value = root.optional_choice("wording", list(Wording))
+    return Wording(value) if value in list(Wording) else Wording.OWN
+
+
+def _introduction(root: Table, wording: Wording) -> str:
+    if wording is Wording.OWN:
+        return root.text("introduction", limit=PARAGRAPH, lines=True)
+    return root.optional_text("introduction", limit=PARAGRAPH, lines=True) or ""
+
+
+def _codes(
+    root: Table, items: dict[str, Item], scales: tuple[Scale, ...], wording: Wording
+) -> tuple[Code, ...]:
+    found: dict[tuple[str, str], Code] = {}
+    names = {scale.code for scale in scales}
+    for table in root.tables("codes", "code", MAXIMUM_CODES):
+        system = table.web_address("system", required=True) or ""
+        code = Code(
+            system=system,
+            code=table.code("code"),
+            about=table.text("about"),
+            display=table.optional_text("display"),
+        )
+        table.finish()
+        if code.about.strip() and code.about not in {PANEL, *items, *names}:
+            table.note(f"there is no item or scale {quoted(code.about)}.")
+        elif sum(code.about in known for known in ({PANEL}, items, names)) > 1:
+            table.note(f"{quoted(code.about)} is the name of more than one thing it can be about.")
+        if wording is Wording.EXTERNAL and code.about in items and code.display is not None:
+            table.note("the name of an item is its wording, which is loaded; take it out.")
+        if (code.system, code.code) in found:
+            table.note("the same code is given twice.")
+        found.setdefault((code.system, code.code), code)
+    return tuple(found.values())
 
 
 def _licence(root: Table) -> Licence:
@@ -116,9 +170,21 @@ def _licence(root: Table) -> Licence:
         name=table.text("name"),
         holder=table.text("holder"),
         terms=table.text("terms", limit=PARAGRAPH, lines=True),
+        use=_use(table),
+        url=table.web_address("url"),
     )
     table.finish()
     return licence
+
+
+def _use(table: Table) -> Use:
+    value = table.optional_choice("use", list(Use))
+    if value == Use.RESTRICTED:
+        table.note(
+            "a restricted questionnaire, such as the ORS, the SRS or the OQ-45, needs its holder's "
+            "permission for everyone who uses it, so it cannot be published here."
+        )
+    return Use(value) if value in list(Use) else Use.FREE
 
 
 def _not_applicable(root: Table) -> str | None:
@@ -130,11 +196,11 @@ def _not_applicable(root: Table) -> str | None:
     return label
 
 
-def _option_sets(root: Table) -> dict[str, OptionSet]:
+def _option_sets(root: Table, wording: Wording) -> dict[str, OptionSet]:
     sets: dict[str, OptionSet] = {}
     for table in root.tables("option_sets", "option set", MAXIMUM_ENTRIES, required=True):
         code = table.code("code")
-        options = _options(table)
+        options = _options(table, wording)
         if code in sets:
             table.note("the same code is used by another option set.")
         sets.setdefault(code, OptionSet(code, options) if options else UNKNOWN_OPTIONS)
@@ -142,13 +208,14 @@ def _option_sets(root: Table) -> dict[str, OptionSet]:
     return sets
 
 
-def _options(table: Table) -> tuple[Option, ...]:
+def _options(table: Table, wording: Wording) -> tuple[Option, ...]:
     options: list[Option] = []
     faults = len(table.problems)
     entries = table.tables("options", "option", MAXIMUM_ENTRIES, label="", required=True)
     for entry in entries:
         value = entry.integer("value", -1000, 1000)
-        options.append(Option(value if value is not None else 0, entry.text("label")))
+        label = _wording_text(entry, "label", wording)
+        options.append(Option(value if value is not None else 0, label))
         entry.finish()
     if len(table.problems) > faults:
         return ()
@@ -159,9 +226,18 @@ def _options(table: Table) -> tuple[Option, ...]:
     if any(later <= earlier for earlier, later in pairwise(values)):
         table.note("the values of its options must rise from each option to the next.")
         return ()
-    if len({option.label for option in options}) < len(options):
+    if wording is Wording.OWN and len({option.label for option in options}) < len(options):
         table.note("two of its options have the same label.")
     return tuple(options)
+
+
+def _wording_text(table: Table, key: str, wording: Wording, *, limit: int = LINE) -> str:
+    """A text of the questionnaire itself, which a file with external wording must not hold."""
+    if wording is Wording.OWN:
+        return table.text(key, limit=limit)
+    if key in table.data:
+        table.refuse(key, "the wording is external: a practice loads it from a file that it has.")
+    return ""
 
 
 def _elements(root: Table) -> tuple[Element, ...]:
@@ -181,12 +257,13 @@ def _items(
     option_sets: dict[str, OptionSet],
     elements: tuple[Element, ...],
     not_applicable: str | None,
+    wording: Wording,
 ) -> tuple[Item, ...]:
     items: dict[str, Item] = {}
     numbers = {element.number for element in elements}
     tables = root.tables("items", "item", MAXIMUM_ITEMS, required=True)
     for table in tables:
-        item = _item(table, option_sets)
+        item = _item(table, option_sets, wording)
         if item.code in items:
             table.note("the same code is used by another item.")
         if item.element is not None and numbers and item.element not in numbers:
@@ -201,9 +278,9 @@ def _items(
     return tuple(items.values())
 
 
-def _item(table: Table, option_sets: dict[str, OptionSet]) -> Item:
+def _item(table: Table, option_sets: dict[str, OptionSet], wording: Wording) -> Item:
     code = table.code("code")
-    text = table.text("text", limit=1000)
+    text = _wording_text(table, "text", wording, limit=1000)
     wanted = table.text("options")
     if wanted.strip() and wanted not in option_sets:
         table.note(f"there is no option set {quoted(wanted)}.")

@@ -14,6 +14,8 @@ from typing import Any
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Nothing that ends the address or the attribute it stands in: no space, quotation mark or bracket.
+WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 LINE, PARAGRAPH = 200, 5000
 MAXIMUM_ITEMS = 500
@@ -110,6 +112,18 @@ class Table:
             self.note(f'"{key}" must be one of {", ".join(options)}; it is {shown(value)}.')
         return value
 
+    def optional_choice(self, key: str, choices: Iterable[str]) -> str | None:
+        if key in self.data:
+            return self.choice(key, choices)
+        self.known.append(key)
+        return None
+
+    def web_address(self, key: str, *, required: bool = False) -> str | None:
+        value = self._text(key, LINE, lines=False, required=required)
+        if value and value.strip() and not WEB_ADDRESS.fullmatch(value):
+            self.note(f'"{key}" must be a web address that begins with https:// or http://.')
+        return value
+
     def integer(self, key: str, low: int, high: int, *, required: bool = True) -> int | None:
         value = self._take(key, required=required)
         if value is None:
@@ -133,6 +147,23 @@ class Table:
             self.note(f'"{key}" must be from {low:g} to {high:g}; it is {shown(value)}.')
             return None
         return float(value)
+
+    def interval(self, key: str, low: float, high: float) -> tuple[float, float] | None:
+        value = self._take(key, required=False)
+        if value is None:
+            return None
+        numbers = value if isinstance(value, list) else []
+        if len(numbers) != 2 or not all(
+            isinstance(number, int | float) and not isinstance(number, bool) for number in numbers
+        ):
+            self.note(f'"{key}" must be two numbers in brackets, such as [0.78, 0.85].')
+            return None
+        if not low <= numbers[0] <= numbers[1] <= high:  # also where one is not a number
+            self.note(
+                f'"{key}" must rise from its first number to its second, within {low} to {high}.'
+            )
+            return None
+        return float(numbers[0]), float(numbers[1])
 
     def boolean(self, key: str) -> bool:
         value = self._take(key, required=False)
@@ -188,6 +219,11 @@ class Table:
             Table(entry, f"{prefix}{_place(noun, entry.get(label), number)}", self.problems)
             for number, entry in enumerate(value, start=1)
         ]
+
+    def refuse(self, key: str, sentence: str) -> None:
+        """Note that a known key must not stand here."""
+        self.known.append(key)
+        self.note(f'take "{key}" out; {sentence}')
 
     def finish(self) -> None:
         """Note the keys nobody asked for: most often a slip of the pen in an optional one."""

@@ -1,14 +1,12 @@
-"""The scales of a file, with their evidence and bands, and what must fit together in them."""
+"""The scales of a file with their keys and bands, and what must fit together in them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from .model import Band, Direction, Evidence, Item, KeyedItem, OptionSet, Scale
+from .evidence import note_rung, read_change, read_cutoffs, read_evidence, read_norms
+from .model import Band, Direction, Item, KeyedItem, OptionSet, Scale
 from .reader import MAXIMUM_ITEMS, PARAGRAPH, Table, plain, quoted
-
-# From MEASUREMENT 3.9: an estimate of reliability counts from 100 distinct clients on.
-MINIMUM_N_OF_AN_ESTIMATE = 100
 
 
 def read_scales(
@@ -36,19 +34,39 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
     keyed_items = _keyed_items(table, items)
     minimum_answered = table.integer("minimum_answered", 1, len(keyed_items) or MAXIMUM_ITEMS)
     option_sets = _option_sets(keyed_items, items)
-    return Scale(
+    minimum = sum(options.minimum for options in option_sets)
+    maximum = sum(options.maximum for options in option_sets)
+    factor = _factor(table)
+    reported = (factor * minimum, factor * maximum) if minimum < maximum else None
+    evidence_table, evidence = read_evidence(table)
+    norms = read_norms(table, reported)
+    scale = Scale(
         code=code,
         name=name,
         reading=reading,
         direction=Direction(direction) if direction in list(Direction) else Direction.NONE,
         keyed_items=keyed_items,
         minimum_answered=minimum_answered or 1,
-        minimum=sum(options.minimum for options in option_sets),
-        maximum=sum(options.maximum for options in option_sets),
-        evidence=_evidence(table),
+        minimum=minimum,
+        maximum=maximum,
+        evidence=evidence,
         cut=table.number("cut", 0, 100, required=False),
         bands=tuple(sorted((b for b in bands if b.scale == code), key=lambda band: band.low)),
+        factor=factor,
+        cutoffs=read_cutoffs(table, reported),
+        published_change=read_change(table, reported),
+        norms=norms,
     )
+    if evidence_table is not None:
+        note_rung(evidence_table, scale)
+    return scale
+
+
+def _factor(table: Table) -> float:
+    factor = table.number("factor", 0, 1000, required=False)
+    if factor == 0:
+        table.note('"factor" must be greater than 0.')
+    return factor or 1.0
 
 
 def _option_sets(
@@ -74,41 +92,6 @@ def _keyed_items(table: Table, items: Mapping[str, Item]) -> tuple[KeyedItem, ..
     return keyed
 
 
-def _evidence(scale: Table) -> Evidence:
-    table = scale.table("evidence")
-    if table is None:
-        return Evidence(rung=0)
-    rung = table.integer("rung", 0, 3)
-    evidence = Evidence(
-        rung=rung or 0,
-        reliability=table.number("reliability", 0, 1, required=False),
-        sd=table.number("sd", 0, 100, required=False),
-        source=table.optional_text("source", limit=PARAGRAPH),
-        n=table.integer("n", 0, 1_000_000_000, required=False),
-        date=table.date("date"),
-    )
-    if evidence.reliability in (0, 1):
-        table.note('"reliability" must lie between 0 and 1, without 0 and 1 themselves.')
-    if evidence.sd == 0:
-        table.note('"sd" must be greater than 0.')
-    if rung is not None:
-        _note_rung_mismatch(table, rung)
-    table.finish()
-    return evidence
-
-
-def _note_rung_mismatch(table: Table, rung: int) -> None:
-    if rung == 0 and "reliability" in table.data:
-        table.note('rung 0 means that no reliability is known; take "reliability" out or rise.')
-    if rung >= 1:
-        for key in ("reliability", "sd", "source"):
-            if key not in table.data:
-                table.note(f'rung {rung} needs "{key}".')
-    count = table.data.get("n", 0)
-    if rung >= 2 and isinstance(count, int) and count < MINIMUM_N_OF_AN_ESTIMATE:
-        table.note(f'rung {rung} needs "n", and at least {MINIMUM_N_OF_AN_ESTIMATE} people.')
-
-
 def read_bands(root: Table, limit: int) -> list[tuple[Table, Band]]:
     found = []
     for table in root.tables("bands", "band", limit, label="label"):
@@ -116,10 +99,11 @@ def read_bands(root: Table, limit: int) -> list[tuple[Table, Band]]:
         low = table.number("low", -1e6, 1e6)
         high = table.number("high", -1e6, 1e6)
         label = table.text("label")
+        source = table.optional_text("source", limit=PARAGRAPH)
         table.finish()
         if low is None or high is None:
             continue
-        found.append((table, Band(scale, low, high, label)))
+        found.append((table, Band(scale, low, high, label, source)))
     return found
 
 
