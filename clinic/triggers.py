@@ -104,7 +104,32 @@ PEOPLE = [
     ),
 ]
 
-RECORDS = [
+
+def response_locked(columns: tuple[str, ...]) -> Refusal:
+    changed = " OR ".join(f"NEW.{column} DIFFERS OLD.{column}" for column in columns)
+    return Refusal(
+        "response_locked",
+        "assessments_response",
+        "UPDATE",
+        "A submitted response is locked.",
+        f"OLD.submitted_at IS NOT NULL AND ({changed})",
+    )
+
+
+LOCKED_AT_FIRST = (
+    "answers",
+    "comment",
+    "client_id",
+    "occasion_id",
+    "version_id",
+    "source",
+    "started_at",
+    "submitted_at",
+    "fingerprint",
+)
+LOCKED = (*LOCKED_AT_FIRST, "reference_id", "seconds", "imported_id", "import_key")
+
+_RECORDS = [
     *[
         Refusal(
             f"instrument_version_no_{event.lower()}",
@@ -114,28 +139,6 @@ RECORDS = [
         )
         for event in ("UPDATE", "DELETE")
     ],
-    Refusal(
-        "response_locked",
-        "assessments_response",
-        "UPDATE",
-        "A submitted response is locked.",
-        "OLD.submitted_at IS NOT NULL AND ("
-        + " OR ".join(
-            f"NEW.{column} DIFFERS OLD.{column}"
-            for column in (
-                "answers",
-                "comment",
-                "client_id",
-                "occasion_id",
-                "version_id",
-                "source",
-                "started_at",
-                "submitted_at",
-                "fingerprint",
-            )
-        )
-        + ")",
-    ),
     *same_practice(
         "occasion_same_client",
         "assessments_occasion",
@@ -163,6 +166,56 @@ RECORDS = [
         "NEW.practice_id",
         "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
         "A standing belongs to the practice of its client.",
+    ),
+]
+
+# As the first release installed them.
+RECORDS_AT_FIRST = [*_RECORDS, response_locked(LOCKED_AT_FIRST)]
+
+RECORDS = [
+    *_RECORDS,
+    response_locked(LOCKED),
+    *[
+        Refusal(
+            f"wording_no_{event.lower()}",
+            "assessments_wording",
+            event,
+            "A wording that was loaded never changes; load another.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ],
+    *same_practice(
+        "response_reference_same_client",
+        "assessments_response",
+        "COALESCE((SELECT client_id FROM assessments_referencerelationship "
+        "WHERE id = NEW.reference_id), NEW.client_id)",
+        "NEW.client_id",
+        "A response is about a relationship of its own client.",
+    ),
+    *same_practice(
+        "response_import_same_practice",
+        "assessments_response",
+        "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+        "COALESCE((SELECT practice_id FROM assessments_import WHERE id = NEW.imported_id), "
+        "(SELECT practice_id FROM clinic_client WHERE id = NEW.client_id))",
+        "An imported response belongs to the practice of its import.",
+    ),
+    *same_practice(
+        "assignment_version_same_practice",
+        "assessments_assignment",
+        "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+        "COALESCE((SELECT practice_id FROM assessments_instrumentversion "
+        "WHERE id = NEW.version_id), (SELECT practice_id FROM clinic_client "
+        "WHERE id = NEW.client_id))",
+        "An adopted version is given in its own practice only.",
+    ),
+    *same_practice(
+        "assignment_wording_same_practice",
+        "assessments_assignment",
+        "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+        "COALESCE((SELECT practice_id FROM assessments_wording WHERE id = NEW.wording_id), "
+        "(SELECT practice_id FROM clinic_client WHERE id = NEW.client_id))",
+        "A wording is used in the practice that loaded it.",
     ),
 ]
 

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models.instrument import InstrumentVersion
+from assessments.measurement import definition
+from assessments.models.instrument import InstrumentVersion, Wording
 from clinic.models import Client, Episode, User, reach
 from clinic.models.ids import Row
 
@@ -36,6 +37,10 @@ class Assignment(Row):
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="assignments")
     version = models.ForeignKey(
         InstrumentVersion, on_delete=models.PROTECT, related_name="assignments"
+    )
+    # The texts it asks with, where they do not stand in the version itself.
+    wording = models.ForeignKey(
+        Wording, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
     )
     cadence = models.CharField(_("how often"), max_length=16, choices=Cadence.choices)
     first_on = models.DateField(_("first date"))
@@ -69,6 +74,11 @@ class Assignment(Row):
                 name="assignment_ended_at_with_ended_by",
             ),
         ]
+
+    @property
+    def instrument(self) -> definition.Instrument:
+        """What is asked: the version's definition, with the texts it is asked with."""
+        return self.version.definition if self.wording is None else self.wording.instrument
 
 
 class OccasionQuerySet(models.QuerySet["Occasion"]):

@@ -10,9 +10,37 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models.assignment import Occasion
 from assessments.models.instrument import InstrumentVersion
+from assessments.models.reference import ReferenceRelationship
 from clinic.encryption import EncryptedField, EncryptedJSONField
-from clinic.models import Client, User, reach
+from clinic.models import Client, Practice, User, reach
 from clinic.models.ids import Row
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: Any) -> Self:
+        membership = reach.membership_of(user)
+        return self.none() if membership is None else self.filter(practice=membership.practice_id)
+
+
+class Import(Row):
+    """One file of answers that was taken in: all of it or nothing."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="imports")
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="imports")
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
+    # Which column is which, and which codes mean "not answered".
+    mapping = models.JSONField()
+    rows = models.PositiveIntegerField()
+    created_rows = models.PositiveIntegerField()
+    skipped_rows = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "-at"], name="import_by_practice")]
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
@@ -35,6 +63,7 @@ class Response(Row):
         STAFF = "staff", _("Entered by staff")
         API = "api", _("Through the API")
         DEMO = "demo", _("Made up for the demonstration")
+        IMPORT = "import", _("Imported from a file")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="responses")
     occasion = models.OneToOneField(Occasion, on_delete=models.CASCADE, related_name="response")
@@ -55,6 +84,23 @@ class Response(Row):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     seen_at = models.DateTimeField(null=True, blank=True)
+    # Whom the answers are about, where the client's form asks about one relationship.
+    reference = models.ForeignKey(
+        ReferenceRelationship,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="responses",
+    )
+    # How long answering took: {"items": {item code: seconds}, "total": seconds}.
+    seconds = EncryptedJSONField(null=True)
+    # What is notable about how it was answered: [{"code": ..., figures}, ...]. Never a correction.
+    marks = models.JSONField(default=list)
+    imported = models.ForeignKey(
+        Import, null=True, blank=True, on_delete=models.PROTECT, related_name="responses"
+    )
+    # A keyed hash of the imported row, so that a second run recognises it.
+    import_key = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
 
     objects = ResponseQuerySet.as_manager()
 
@@ -73,6 +119,11 @@ class Response(Row):
             models.CheckConstraint(
                 condition=Q(source="staff", entered_by__isnull=False) | ~Q(source="staff"),
                 name="response_by_staff_names_them",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="import", imported__isnull=False, import_key__isnull=False)
+                | (~Q(source="import") & Q(imported=None, import_key=None)),
+                name="response_imported_names_its_import",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,15 @@ def carers_of(practice: Practice) -> QuerySet[Membership]:
         .select_related("user")
         .order_by("user__name", "pk")
     )
+
+
+def number_hash(practice: Practice, number: str) -> bytes:
+    """A keyed hash of a practice's own number for a client, the same however it is spaced or cased.
+
+    The key is the practice's, so that two practices may use the same number.
+    """
+    plain = " ".join(number.split()).casefold()
+    return hmac.new(practice.unwrapped_key(), f"number|{plain}".encode(), hashlib.sha256).digest()
 
 
 def identity_version(client: Client) -> str:

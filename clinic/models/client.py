@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User | AnonymousUser | Any) -> Self:
         """The clients whose identity this user may see; nobody's for anyone unknown."""
-        return self.filter(reach.clients_within_reach(user))
+        return self.filter(reach.clients_within_reach(user), anonymous=False)
 
     def in_clinical_reach_of(self, user: User | AnonymousUser | Any) -> Self:
         """The clients whose answers and scores this user may see."""
-        return self.filter(reach.clients_in_clinical_reach(user))
+        return self.filter(reach.clients_in_clinical_reach(user), anonymous=False)
 
 
 class Client(KeyHolder, Row):
     """A person in care. Name, birth date and contact are encrypted with the client's own key."""
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="clients")
+    # Rows imported for research: their name is empty, and nobody reaches them one by one.
+    anonymous = models.BooleanField(default=False)
     name = EncryptedField(_("name"))
+    # The practice's own number for the person, and a keyed hash of it to find them by.
+    number = EncryptedField(_("client number"), null=True)
+    number_hash = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
     date_of_birth = EncryptedDateField(_("date of birth"), null=True)
     email = EncryptedField(_("email address"), null=True)
     phone = EncryptedField(_("telephone"), null=True)
@@ -51,6 +56,11 @@ class Client(KeyHolder, Row):
                 condition=Q(closed_at=None, closed_by=None)
                 | Q(closed_at__isnull=False, closed_by__isnull=False),
                 name="client_closed_at_with_closed_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, number_hash=None)
+                | Q(number__isnull=False, number_hash__isnull=False),
+                name="client_number_with_hash",
             ),
         ]
 

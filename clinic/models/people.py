@@ -34,6 +34,8 @@ class Practice(KeyHolder, Row):
     created_at = models.DateTimeField()
     # Shown to a client at once after an answer that a risk rule names, and under every form.
     crisis_text = models.TextField(_("crisis text"), max_length=1000, blank=True)
+    # Some questionnaires are free for such use only; somebody has to say so before they are given.
+    non_commercial = models.BooleanField(_("works without commercial purpose"), default=False)
 
     def __str__(self) -> str:
         return self.name
