@@ -44,6 +44,8 @@ class Permission(StrEnum):
     ADD_CLIENT = "add_client"
     SEE_CASELOAD = "see_caseload"
     SEE_LIBRARY = "see_library"
+    MANAGE_LIBRARY = "manage_library"
+    IMPORT_ANSWERS = "import_answers"
     SEE_TEAM = "see_team"
     MANAGE_TEAM = "manage_team"
     USE_API = "use_api"
@@ -71,7 +73,19 @@ SUPERVISION = frozenset(
     }
 )
 EVERYONE = frozenset({Permission.SEE_TEAM, Permission.USE_API})
-CASEWORK = EVERYONE | {Permission.ADD_CLIENT, Permission.SEE_CASELOAD, Permission.SEE_LIBRARY}
+CASEWORK = EVERYONE | {
+    Permission.ADD_CLIENT,
+    Permission.SEE_CASELOAD,
+    Permission.SEE_LIBRARY,
+    Permission.IMPORT_ANSWERS,
+}
+RUNNING = EVERYONE | {
+    Permission.ADD_CLIENT,
+    Permission.SEE_LIBRARY,
+    Permission.MANAGE_LIBRARY,
+    Permission.IMPORT_ANSWERS,
+    Permission.MANAGE_TEAM,
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +117,7 @@ RULES: dict[Role, RoleRules] = {
             "Runs the practice: team, roles, who cares for whom. Sees who the clients are, "
             "never what they answered."
         ),
-        general=EVERYONE | {Permission.ADD_CLIENT, Permission.SEE_LIBRARY, Permission.MANAGE_TEAM},
+        general=RUNNING,
         by_reach={
             Reach.PRACTICE: frozenset(
                 {
