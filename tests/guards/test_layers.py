@@ -14,7 +14,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("clinic", "assessments")
 
 # The numbers flow in this order; each may use what stands before it.
-NUMBERS = ["definition", "scoring", "schedule", "change", "reliability", "movement", "charts"]
+NUMBERS = [
+    "definition",
+    "scoring",
+    "schedule",
+    "quality",
+    "change",
+    "reliability",
+    "movement",
+    "charts",
+]
 
 # Which layer a module belongs to: the longest prefix counts.
 LAYERS = {
