@@ -181,14 +181,19 @@ def test_change_in_the_other_direction_starts_a_new_run():
     assert follow(forms, window=1).changes["CDP"].held == 1
 
 
-def test_change_of_exactly_the_bound_is_beyond_error_as_in_the_verdict():
+def test_change_of_exactly_the_bound_is_not_beyond_error():
     def form_of(week: float, cdp: float, error: float) -> Administration:
         scores = {"DEP": 40.0, "CDP": cdp, "IND": 40.0, "INT": 40.0}
-        return Administration(week, scores, dict.fromkeys(SCALES, error))
+        return Administration(week, scores, dict.fromkeys(SCALES, 0.0) | {"CDP": error})
 
     # Errors of 3 and 4 make one of 5; 9.8 is 1.96 of it.
-    change = follow([form_of(0, 60, 3), form_of(1, 50.2, 4), form_of(2, 50.2, 4)], window=1)
-    assert (change.changes["CDP"].beyond_error, change.changes["CDP"].held) == (True, 2)
+    exactly = follow([form_of(0, 60, 3), form_of(1, 50.2, 4), form_of(2, 50.2, 4)], window=1)
+    assert exactly.changes["CDP"].z == -1.96
+    assert (exactly.changes["CDP"].beyond_error, exactly.changes["CDP"].held) == (False, 0)
+    # The verdict counts it, as MEASUREMENT 4.3 writes its bounds.
+    assert exactly.verdict is Verdict.TOWARD_INDEPENDENCE
+    more = follow([form_of(0, 60, 3), form_of(1, 50.1, 4), form_of(2, 50.1, 4)], window=1)
+    assert (more.changes["CDP"].beyond_error, more.changes["CDP"].held) == (True, 2)
 
 
 def test_worse_needs_two_administrations_in_a_row():

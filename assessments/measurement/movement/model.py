@@ -1,12 +1,14 @@
 """What is known of a person's movement: what goes in, and what comes out. Built by `follow`."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from . import stages as naming
 from .smoothing import Estimate, SmoothedChange
 from .stages import NAMED_FROM, Stage, StageReading
-from .verdicts import RELIABLE, Verdict
+from .swings import Pendulum
+from .verdicts import RELIABLE, SWINGS, Verdict
 
 MISTAKEN_FROM = 0.80
 
@@ -19,17 +21,31 @@ class Administration:
 
     `weeks` is the time from any fixed origin. A scale that is absent, None, or without an error
     is a gap; other scales than the four are not read. `baseline` marks a form to measure from.
+    `segment` says what the answers are about, such as the relationship they have in mind: nothing
+    is compared across a change of it (MEASUREMENT 4.1).
     """
 
     weeks: float
     scores: Mapping[str, float | None]
     errors: Mapping[str, float | None]
     baseline: bool = False
+    segment: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Successive administrations about the same: indices from `start` up to but without `end`."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class PathPoint:
-    """One point of the path on the plane, smoothed; `administration` is its index."""
+    """One point of the path on the plane, smoothed; `administration` is its index.
+
+    `segment` is the index of its segment: no line joins two points of different segments.
+    """
 
     administration: int
     weeks: float
@@ -37,6 +53,7 @@ class PathPoint:
     ind: float
     sd_cdp: float
     sd_ind: float
+    segment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,9 @@ class Balance:
 class Change:
     """The mean of the last administrations of one scale against its baseline.
 
-    `held` counts the latest administrations in a row that were beyond error in this direction.
+    Beyond error is more than 1.96 errors, as for every reliable change (MEASUREMENT 3.4): a
+    difference of exactly that much is not. `held` counts the latest administrations in a row that
+    were beyond error in this direction.
     """
 
     difference: float
@@ -67,21 +86,50 @@ class Change:
         return RELIABLE * self.standard_error
 
 
+class PromptCode(StrEnum):
+    """What asks for a review (MEASUREMENT 3.8 and 4.5), in the order of its weight."""
+
+    DETERIORATION = "deterioration"
+    PENDULUM = "pendulum"
+    MISTAKEN_AUTONOMY = "mistaken_autonomy"
+    STUCK = "stuck"
+    TARGET_CHANGED = "target_changed"
+    LONG_GAP = "long_gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A reason to look again. Worded elsewhere, as a question.
+
+    `since` is the index of the administration since which it stands without a break. `figures`
+    are those it was raised from; a scale is named by its code, an administration by its index.
+    """
+
+    code: PromptCode
+    since: int
+    figures: Mapping[str, float | int | str]
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """A person's movement. Tuples run along the administrations; None where nothing can be said.
 
-    `baseline` is the index measured from. Estimates of a scale begin with its first score. Stage
-    probabilities and balances come from filtered estimates: no later answer changes them.
+    Nothing crosses the border of two `segments`: each is estimated anew, and what is not a run
+    along the administrations (baseline, changes, prompts and the rest) is that of the last one.
+
+    `baseline` is the index measured from. Estimates of a scale begin with its first score in each
+    segment. Stage probabilities and balances come from filtered estimates: no later answer
+    changes them.
     `balance_change` is the smoothed change of balance since the baseline, `worse` the scales
     reliably worse than at the baseline on enough administrations in a row. `stuck` prompts a
     review where there is nothing to see after six administrations and eight weeks.
 
     `platform_probability` is that of independence standing now, on which interdependence may be
-    credited; `onward` says that interdependence has risen on it, beyond error and held.
+    credited; `onward` says that interdependence has risen on it, by 1.96 errors and held.
     """
 
     weeks: tuple[float, ...]
+    segments: tuple[Segment, ...]
     baseline: int | None
     estimates: Mapping[str, tuple[Estimate | None, ...]]
     path: tuple[PathPoint, ...]
@@ -98,6 +146,8 @@ class Movement:
     balance_change: SmoothedChange | None
     stuck: bool
     worse: tuple[str, ...]
+    pendulum: Pendulum
+    prompts: tuple[Prompt, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -126,6 +176,11 @@ class Movement:
     def mistaken_autonomy(self) -> bool:
         """Independence claimed beside high counter-dependence: a question for the therapist."""
         return self.mistaken_probability is not None and self.mistaken_probability >= MISTAKEN_FROM
+
+    @property
+    def swinging(self) -> bool:
+        """A swing against the baseline, or back and forth: a question for the therapist (4.5)."""
+        return self.verdict in SWINGS or self.pendulum.back_and_forth
 
     @property
     def counter_dependence_up(self) -> bool:

@@ -94,6 +94,31 @@ def change_between(first: Estimate, last: Estimate) -> SmoothedChange:
     return SmoothedChange(difference, math.sqrt(variance), 1 - rose, rose)
 
 
+def changes_since_first(
+    estimates: Sequence[Estimate], times_weeks: Sequence[float], q: float
+) -> list[SmoothedChange]:
+    """What `change_between` the first and each later time was when that time was the last.
+
+    `estimates` are successive ones of one call of `smooth` with the drift `q`, `times_weeks`
+    theirs. The first level is smoothed forward, one observation at a time, so that the whole
+    history takes as long as one smoothing.
+    """
+    first = estimates[0]
+    mean, variance = first.filtered_mean, first.filtered_variance
+    changes = [SmoothedChange(0.0, 0.0, 0.5, 0.5)]
+    for i in range(1, len(estimates)):
+        before, last = estimates[i - 1], estimates[i]
+        predicted = before.filtered_variance + q * (times_weeks[i] - times_weeks[i - 1])
+        gain = math.exp(first.decay - last.decay)
+        mean += gain * (last.filtered_mean - before.filtered_mean)
+        variance += gain**2 * (last.filtered_variance - predicted)
+        of_difference = variance + last.filtered_variance * (1 - 2 * gain)
+        error = math.sqrt(max(0.0, of_difference))
+        rose = probability_above(last.filtered_mean - mean, error, 0.0)
+        changes.append(SmoothedChange(last.filtered_mean - mean, error, 1 - rose, rose))
+    return changes
+
+
 def require_times(times_weeks: Sequence[float]) -> None:
     """Raise ValueError unless the times are finite and never go back."""
     if not all(math.isfinite(time) for time in times_weeks):

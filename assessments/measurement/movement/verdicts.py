@@ -25,6 +25,9 @@ class Verdict(StrEnum):
     NOT_YET_RELIABLE = "not_yet_reliable"
 
 
+SWINGS = frozenset({Verdict.SWING_TO_DEPENDENCE, Verdict.SWING_TO_COUNTER_DEPENDENCE})
+
+
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """Changes since the baseline in units of their error.
@@ -102,7 +105,10 @@ def variance_of_change(start_error: float, recent_errors: Sequence[float]) -> fl
 
 
 def judge(z: Contrast) -> Verdict:
-    """The result of one step. The order matters: a swing is not credited as movement."""
+    """The result of one step. The order matters: a swing is not credited as movement.
+
+    A bound that is exactly reached counts, as MEASUREMENT 4.3 writes it.
+    """
     if z.swing <= -RELIABLE and z.cdp <= -SUPPORTING and z.dep >= SUPPORTING:
         return Verdict.SWING_TO_DEPENDENCE
     if z.swing >= RELIABLE and z.cdp >= SUPPORTING and z.dep <= -SUPPORTING:
