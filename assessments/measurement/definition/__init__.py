@@ -24,6 +24,7 @@ from .model import (
     WordingTexts,
 )
 from .parser import parse
+from .wording import read_wording
 
 __all__ = [
     "Band",
@@ -48,4 +49,5 @@ __all__ = [
     "Wording",
     "WordingTexts",
     "parse",
+    "read_wording",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from .errors import DefinitionError
 
@@ -74,8 +75,15 @@ class Option:
 
 @dataclass(frozen=True)
 class OptionSet:
+    """The answers to choose from, by rising value.
+
+    `first_label` is what the label of the lowest value must read in the language of the
+    instrument once it is loaded, where a wrong one is known to go round.
+    """
+
     code: str
     options: tuple[Option, ...]
+    first_label: str | None = None
 
     @cached_property
     def values(self) -> frozenset[int]:
@@ -235,7 +243,8 @@ class WordingTexts:
     """The texts of an instrument that a practice loads from its own file.
 
     `items` maps item codes to their text; `options` maps codes of option sets to their labels,
-    in the order of the values. `language` and `source` are what the file says of itself.
+    in the order of the values. `language` and `source` are what the file says of itself;
+    `left_out` names questions of the file that are no items of the instrument.
     """
 
     introduction: str | None
@@ -243,6 +252,30 @@ class WordingTexts:
     options: Mapping[str, tuple[str, ...]]
     language: str | None = None
     source: str | None = None
+    left_out: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """The texts as JSON can keep them; `from_data` makes the same texts of it."""
+        return {
+            "introduction": self.introduction,
+            "items": dict(self.items),
+            "options": {code: list(labels) for code, labels in self.options.items()},
+            "language": self.language,
+            "source": self.source,
+            "left_out": list(self.left_out),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "WordingTexts":
+        """The texts kept by `as_data`."""
+        return cls(
+            introduction=data.get("introduction"),
+            items=dict(data["items"]),
+            options={code: tuple(labels) for code, labels in data["options"].items()},
+            language=data.get("language"),
+            source=data.get("source"),
+            left_out=tuple(data.get("left_out", ())),
+        )
 
 
 @dataclass(frozen=True)

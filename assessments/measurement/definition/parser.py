@@ -1,10 +1,7 @@
 """From the text of a file to an `Instrument`, or to the full list of what is wrong with it."""
 
 import hashlib
-import re
-import tomllib
 from itertools import pairwise
-from typing import Any
 
 from .errors import DefinitionError
 from .model import (
@@ -22,12 +19,10 @@ from .model import (
 )
 from .reader import LANGUAGE, LINE, MAXIMUM_ITEMS, PARAGRAPH, SLUG, Table, plain, quoted
 from .scales import note_incomplete_pairs, read_bands, read_scales
+from .source import canonical, toml
 
 FORMAT = 1
 CADENCES = ("once", "weekly", "two_weeks", "four_weeks", "twelve_weeks")
-MAXIMUM_SIZE = 1_000_000
-# Keys of very many dotted parts, which no instrument has, take the TOML parser hours.
-MAXIMUM_DOTS_IN_A_LINE = 100
 MAXIMUM_ENTRIES = 100
 MAXIMUM_CODES = 1000
 PANEL = "panel"
@@ -41,49 +36,14 @@ def parse(text: str) -> Instrument:
     Raises DefinitionError with one sentence for every fault found, each opening with its place:
     "item CDP03: ...", "scale IND: ...", "line 14: ...".
     """
-    canonical = _canonical(text)
+    normalised = canonical(text)
     problems: list[str] = []
-    root = Table(_toml(canonical), "file", problems)
-    checksum = hashlib.sha256(canonical.encode()).hexdigest()
+    root = Table(toml(normalised), "file", problems)
+    checksum = hashlib.sha256(normalised.encode()).hexdigest()
     instrument = _instrument(root, checksum)
     if problems:
         raise DefinitionError(problems)
     return instrument
-
-
-def _canonical(text: str) -> str:
-    """The text without what an editor changes unasked: a byte order mark, Windows line ends."""
-    if not isinstance(text, str):
-        raise DefinitionError(["file: an instrument is read from text, not from bytes."])
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise DefinitionError(["file: the text holds characters that are not Unicode."]) from None
-    if size > MAXIMUM_SIZE:
-        raise DefinitionError([f"file: too large; {MAXIMUM_SIZE:,} bytes are allowed."])
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
-
-
-def _toml(text: str) -> dict[str, Any]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.count(".") > MAXIMUM_DOTS_IN_A_LINE:
-            sentence = f"more than {MAXIMUM_DOTS_IN_A_LINE} full stops in one line; break it up."
-            raise DefinitionError([f"line {number}: {sentence}"])
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError([_syntax_sentence(str(error))]) from None
-    except (ValueError, RecursionError):
-        # A date that no calendar has, a number of thousands of digits, brackets without end.
-        raise DefinitionError(["file: a value in it is not valid TOML or far too large."]) from None
-
-
-def _syntax_sentence(message: str) -> str:
-    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL)
-    if found is None:
-        return f"end of the file: the file breaks off; {message}."
-    what, line, column = found.groups()
-    return f"line {line}: not valid TOML at character {column}; {what}."
 
 
 def _instrument(root: Table, checksum: str) -> Instrument:
@@ -203,7 +163,11 @@ def _option_sets(root: Table, wording: Wording) -> dict[str, OptionSet]:
         options = _options(table, wording)
         if code in sets:
             table.note("the same code is used by another option set.")
-        sets.setdefault(code, OptionSet(code, options) if options else UNKNOWN_OPTIONS)
+        first_label = table.optional_text("first_label")
+        if first_label is not None and wording is Wording.OWN:
+            table.note('take "first_label" out; the label of its first option stands there.')
+        read = OptionSet(code, options, first_label) if options else UNKNOWN_OPTIONS
+        sets.setdefault(code, read)
         table.finish()
     return sets
 
