@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assessments.measurement.definition import DefinitionError, Direction, KeyedItem, parse
+from assessments.measurement.definition import (
+    Band,
+    Code,
+    Cutoff,
+    DefinitionError,
+    Direction,
+    KeyedItem,
+    Licence,
+    Norms,
+    PublishedChange,
+    ReliabilityKind,
+    Use,
+    Wording,
+    parse,
+)
 from assessments.measurement.definition.parser import CADENCES
 from assessments.measurement.schedule import Cadence
 
@@ -50,6 +65,131 @@ def test_parse_reads_keys_range_and_evidence_of_a_scale(instrument):
     assert [(band.low, band.high) for band in scale.bands] == [(0, 14), (15, 30)]
     assert instrument.scale("INT").cut is None
     assert (instrument.scale("INT").minimum, instrument.scale("INT").maximum) == (1, 9)
+
+
+def test_parse_reads_what_is_published_about_a_scale(instrument):
+    scale = instrument.scale("INT")
+    assert scale.factor == 2
+    assert scale.cutoffs == (Cutoff(12.0, "12 or more", "Made up for tests"),)
+    assert scale.published_change == PublishedChange(6.0, 4.5, "Made up for tests")
+    assert scale.norms == Norms(7.0, 3.5, 240, 13.0, 3.0, 310, "Made up for tests")
+    evidence = instrument.scale("CDP").evidence
+    assert (evidence.kind, evidence.interval) == (ReliabilityKind.ALPHA, (0.75, 0.85))
+    assert [band.source for band in instrument.scale("CDP").bands] == ["Halves of the range", None]
+
+
+def test_parse_reads_licence_and_codes(instrument):
+    assert instrument.licence == Licence(
+        "CC BY 4.0",
+        "The Causeway authors",
+        "Free to use with attribution.",
+        Use.FREE,
+        "https://creativecommons.org/licenses/by/4.0/",
+    )
+    assert instrument.codes == (
+        Code("http://example.org/codes", "panel-1", "panel", "Small form"),
+        Code("http://example.org/codes", "item-1", "A1", None),
+    )
+
+
+def test_what_a_file_does_not_say_is_as_if_it_were_free_and_published_nowhere(text):
+    plain = text.replace('wording = "own"\n', "").replace('use = "free"\n', "")
+    plain = re.sub(r"url = .*\n|factor = 2\n", "", plain).partition("[[codes]]")[0]
+    instrument = parse(re.sub(r"(?s)\[\[scales\.cutoffs.*?(?=\[\[bands)", "", plain, count=1))
+    assert (instrument.licence.use, instrument.licence.url) == (Use.FREE, None)
+    assert (instrument.wording, instrument.has_wording, instrument.codes) == (Wording.OWN, True, ())
+    scale = instrument.scale("INT")
+    assert (scale.factor, scale.cutoffs, scale.published_change, scale.norms) == (1, (), None, None)
+    assert (scale.evidence.kind, scale.evidence.interval) == (None, None)
+
+
+def test_reported_score_is_the_factor_times_the_raw_one(instrument):
+    assert instrument.scale("INT").reported(7.5) == 15.0
+    assert instrument.scale("CDP").reported(7.5) == 7.5
+
+
+@pytest.mark.parametrize(
+    ("raw", "low"), [(0, 0), (14, 0), (14.6, 0), (15, 15), (30, 30), (15.0, 15), (30.5, None)]
+)
+def test_band_of_a_raw_score(instrument, raw, low):
+    bands = (Band("CDP", 0, 14, "a"), Band("CDP", 15, 29, "b"), Band("CDP", 30, 30, "c"))
+    scale = dataclasses.replace(instrument.scale("CDP"), bands=bands[: 2 if low is None else 3])
+    found = scale.band(raw)
+    assert (found and found.low) == low
+
+
+def test_external_wording_leaves_texts_and_labels_empty(text):
+    instrument = parse(without_texts(text))
+    assert (instrument.wording, instrument.has_wording) == (Wording.EXTERNAL, False)
+    assert {item.text for item in instrument.items} == {""}
+    assert {option.label for item in instrument.items for option in item.options} == {""}
+    assert instrument.introduction == "Please answer for the person named above."
+    assert [rule.item for rule in instrument.risk_rules] == ["SAFE"]
+
+
+def without_texts(text: str) -> str:
+    external = text.replace('wording = "own"', 'wording = "external"')
+    external = re.sub(r"^text = .*\n", "", external, flags=re.MULTILINE)
+    return re.sub(r', label = "[^"]*" }', " }", external)
+
+
+def test_file_with_external_wording_may_not_hold_a_text(text):
+    external = without_texts(text).replace('code = "A3"', 'code = "A3"\ntext = "Kept."')
+    external = external.replace("{ value = 2 }", '{ value = 2, label = "Sometimes" }')
+    why = "the wording is external: a practice loads it from a file that it has."
+    assert problems_of(external) == [
+        f'option set frequency, option number 3: take "label" out; {why}',
+        f'item A3: take "text" out; {why}',
+    ]
+
+
+def test_name_of_a_code_of_an_item_is_its_wording_and_may_not_stand_in_an_external_file(text):
+    external = without_texts(text).replace('about = "A1"', 'about = "A1"\ndisplay = "Kept."')
+    assert problems_of(external) == [
+        "code item-1: the name of an item is its wording, which is loaded; take it out."
+    ]
+
+
+def with_rung(text: str, rung: int, **evidence: object) -> str:
+    """The small form with its scale INT on that rung."""
+    lines = {"reliability": 0.8, "sd": 20.0, "source": '"x"', "n": 250, "interval": [0.75, 0.85]}
+    lines |= evidence
+    said = "".join(f"{key} = {value}\n" for key, value in lines.items() if value is not None)
+    return text.replace(
+        "[scales.evidence]\nrung = 0\n", f"[scales.evidence]\nrung = {rung}\n{said}"
+    )
+
+
+def test_rung_two_shows_how_sure_it_is(text):
+    assert parse(with_rung(text, 2, n=100, interval=[0.7, 0.85])).scale("INT").evidence.rung == 2
+    place = "scale INT, evidence: rung 2 needs"
+    for evidence, sentence in (
+        ({"n": 99}, f'{place} "n", and at least 100 people.'),
+        ({"interval": None}, f'{place} "interval", the 95 % interval of the reliability.'),
+        ({"interval": [0.699, 0.85]}, f'{place} an "interval" that begins at 0.70 or above.'),
+    ):
+        assert problems_of(with_rung(text, 2, **evidence)) == [sentence]
+
+
+def test_rung_three_needs_norms_of_two_groups_that_lie_the_hoped_way(text):
+    high = with_rung(text, 3)
+    assert parse(high).scale("INT").evidence.rung == 3
+    place = "scale INT, evidence: rung 3 needs"
+    beyond = f"{place} a functional mean that lies where the scale is hoped to go from the "
+    beyond += "clinical mean."
+    for old, new, sentence in (
+        (
+            "clinical_n = 240",
+            "clinical_n = 199",
+            f"{place} norms from at least 200 people in each group.",
+        ),
+        ("functional_mean = 13", "functional_mean = 7", beyond),
+        ('direction = "higher"', 'direction = "lower"', beyond),
+        ('direction = "higher"', 'direction = "none"', beyond),
+    ):
+        assert problems_of(high.replace(old, new)) == [sentence]
+    without = re.sub(r"(?s)\[scales\.norms.*?(?=\[\[bands)", "", high, count=1)
+    assert problems_of(without) == [f'{place} a table "norms" of the scale that can be read.']
 
 
 def test_lookup_of_an_unknown_code_gives_none(instrument):
@@ -139,7 +279,8 @@ FAULTS = [
     (
         (
             '[licence]\nname = "CC BY 4.0"\nholder = "The Causeway authors"\n'
-            'terms = "Free to use with attribution."\n'
+            'terms = "Free to use with attribution."\nuse = "free"\n'
+            'url = "https://creativecommons.org/licenses/by/4.0/"\n'
         ),
         "",
         'file: "licence" is missing.',
@@ -302,10 +443,7 @@ FAULTS = [
     (
         "rung = 1",
         "rung = 2",
-        (
-            'scale CDP, evidence: rung 2 needs "n", and at least 100 people.\n'
-            'scale CDP, evidence: rung 2 needs "interval", the 95 % interval of the reliability.'
-        ),
+        'scale CDP, evidence: rung 2 needs "n", and at least 100 people.',
     ),
     ("rung = 1", "rung = 4", 'scale CDP, evidence: "rung" must be from 0 to 3; it is 4.'),
     (
@@ -314,6 +452,121 @@ FAULTS = [
         ('scale CDP, evidence: "date" must be a date such as 2026-11-24, without quotation marks.'),
     ),
     ("[scales.evidence]\nrung = 0\n", "", 'scale INT: "evidence" is missing.'),
+    (
+        'wording = "own"',
+        'wording = "mine"',
+        """file: "wording" must be one of own, external; it is 'mine'.""",
+    ),
+    (
+        'use = "free"',
+        'use = "restricted"',
+        (
+            "licence: a restricted questionnaire, such as the ORS, the SRS or the OQ-45, needs its "
+            "holder's permission for everyone who uses it, so it cannot be published here."
+        ),
+    ),
+    (
+        'use = "free"',
+        'use = "mine"',
+        (
+            'licence: "use" must be one of free, non_commercial, no_alteration, restricted; '
+            "it is 'mine'."
+        ),
+    ),
+    (
+        "https://creativecommons.org/licenses/by/4.0/",
+        "javascript:alert(1)",
+        'licence: "url" must be a web address that begins with https:// or http://.',
+    ),
+    ("factor = 2", "factor = 0", 'scale INT: "factor" must be greater than 0.'),
+    ("factor = 2", "factor = true", 'scale INT: "factor" must be a number.'),
+    (
+        "value = 12",
+        "value = 18.5",
+        'scale INT, cut-off number 1: "value" must be from 2 to 18; it is 18.5.',
+    ),
+    (
+        'name = "12 or more"\nsource = "Made up for tests"\n',
+        'name = "12 or more"\n',
+        'scale INT, cut-off number 1: "source" is missing.',
+    ),
+    (
+        "reliable = 6\nimportant = 4.5\n",
+        "",
+        'scale INT, published_change: it needs "reliable" or "important".',
+    ),
+    (
+        "reliable = 6",
+        "reliable = 0",
+        'scale INT, published_change: "reliable" must be greater than 0.',
+    ),
+    (
+        "reliable = 6",
+        "reliable = 17",
+        'scale INT, published_change: "reliable" must be from 0 to 16; it is 17.',
+    ),
+    ("clinical_sd = 3.5\n", "", 'scale INT, norms: "clinical_sd" is missing.'),
+    (
+        "clinical_sd = 3.5",
+        "clinical_sd = 0",
+        'scale INT, norms: "clinical_sd" must be greater than 0.',
+    ),
+    (
+        "functional_mean = 13",
+        "functional_mean = 19",
+        'scale INT, norms: "functional_mean" must be from 2 to 18; it is 19.',
+    ),
+    (
+        "interval = [0.75, 0.85]",
+        "interval = [0.85, 0.75]",
+        (
+            'scale CDP, evidence: "interval" must rise from its first number to its second, '
+            "within 0 to 1."
+        ),
+    ),
+    (
+        "interval = [0.75, 0.85]",
+        "interval = [0.75]",
+        'scale CDP, evidence: "interval" must be two numbers in brackets, such as [0.78, 0.85].',
+    ),
+    (
+        "interval = [0.75, 0.85]",
+        "interval = [nan, 0.85]",
+        (
+            'scale CDP, evidence: "interval" must rise from its first number to its second, '
+            "within 0 to 1."
+        ),
+    ),
+    (
+        "interval = [0.75, 0.85]",
+        "interval = [0.81, 0.85]",
+        'scale CDP, evidence: "reliability" lies outside its own "interval".',
+    ),
+    (
+        "rung = 0",
+        "rung = 0\ninterval = [0.7, 0.8]",
+        'scale INT, evidence: "interval" says nothing without "reliability".',
+    ),
+    (
+        'kind = "alpha"',
+        'kind = "beta"',
+        "scale CDP, evidence: \"kind\" must be one of alpha, omega, retest; it is 'beta'.",
+    ),
+    ('about = "A1"', 'about = "A9"', 'code item-1: there is no item or scale "A9".'),
+    (
+        'system = "http://example.org/codes"\ncode = "item-1"',
+        'system = "codes"\ncode = "item-1"',
+        'code item-1: "system" must be a web address that begins with https:// or http://.',
+    ),
+    ('code = "item-1"', 'code = "panel-1"', "code panel-1: the same code is given twice."),
+    (
+        'code = "SAFE"',
+        'code = "panel"',
+        (
+            'risk rule unsafe: there is no item "SAFE".\n'
+            'code panel-1: "panel" is the name of more than one thing it can be about.'
+        ),
+    ),
     (
         "low = 15",
         "low = 14",
@@ -420,7 +673,7 @@ def test_parse_names_only_the_first_of_very_many_unknown_keys(text):
     extra = "".join(f"\nkey{number} = 1" for number in range(1000))
     found = problems_of(text + extra)
     assert len(found) == 21
-    assert found[-1] == "element number 2: 980 more unknown keys."
+    assert found[-1] == "code item-1: 980 more unknown keys."
 
 
 @pytest.mark.parametrize("junk", [b"format = 1", None, 5, "\ud800"])

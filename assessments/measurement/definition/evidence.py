@@ -51,12 +51,13 @@ def read_evidence(scale: Table) -> tuple[Table | None, Evidence]:
 
 def _note_unfit_interval(table: Table, evidence: Evidence) -> None:
     for key in ("interval", "kind"):
-        if key in table.data and "reliability" not in table.data:
+        if evidence.rung == 0 and key in table.data and "reliability" not in table.data:
             table.note(f'"{key}" says nothing without "reliability".')
-    if evidence.interval is None or evidence.reliability is None:
+    reliability = evidence.reliability
+    if evidence.interval is None or reliability is None or reliability in (0, 1):
         return
     low, high = evidence.interval
-    if not low <= evidence.reliability <= high:
+    if not low <= reliability <= high:
         table.note('"reliability" lies outside its own "interval".')
 
 

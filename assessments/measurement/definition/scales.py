@@ -37,7 +37,8 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
     minimum = sum(options.minimum for options in option_sets)
     maximum = sum(options.maximum for options in option_sets)
     factor = _factor(table)
-    reported = (factor * minimum, factor * maximum) if minimum < maximum else None
+    # Unknown where its items or its factor have faults of their own.
+    reported = (factor * minimum, factor * maximum) if factor and minimum < maximum else None
     evidence_table, evidence = read_evidence(table)
     norms = read_norms(table, reported)
     scale = Scale(
@@ -52,7 +53,7 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
         evidence=evidence,
         cut=table.number("cut", 0, 100, required=False),
         bands=tuple(sorted((b for b in bands if b.scale == code), key=lambda band: band.low)),
-        factor=factor,
+        factor=factor or 1.0,
         cutoffs=read_cutoffs(table, reported),
         published_change=read_change(table, reported),
         norms=norms,
@@ -62,11 +63,13 @@ def _scale(table: Table, items: Mapping[str, Item], bands: Sequence[Band]) -> Sc
     return scale
 
 
-def _factor(table: Table) -> float:
+def _factor(table: Table) -> float | None:
+    """The factor of reported scores, 1 where none is given; None where it has a fault."""
     factor = table.number("factor", 0, 1000, required=False)
     if factor == 0:
         table.note('"factor" must be greater than 0.')
-    return factor or 1.0
+        return None
+    return factor if "factor" in table.data else 1.0
 
 
 def _option_sets(
