@@ -259,7 +259,17 @@ def test_own_format_may_be_in_any_order_unless_the_licence_forbids_alteration():
             'language = "1"',
             'file: "language" must be a language code such as "en".',
         ),
+        (
+            'language = "en"',
+            'language = "en-aaaaaaaa-bbbbbbbb-c1"',
+            'file: "language" is too long: 20 characters are allowed.',
+        ),
         ('source = "The leaflet in our drawer"\n', "", 'file: "source" is missing.'),
+        (
+            '"The leaflet in our drawer"',
+            f'"{"x" * 301}"',
+            'file: "source" is too long: 301 characters, 300 allowed.',
+        ),
         ('TEA02 = "I had tea at work."\n', "", 'items: "TEA02" is missing.'),
         (
             'TEA02 = "I had',
@@ -295,6 +305,11 @@ def test_questionnaire_is_read_by_the_order_of_its_questions():
     assert read(content) == expected(
         language="en-GB", source="http://example.org/Questionnaire/tea"
     )
+
+
+def test_language_or_source_that_is_none_is_passed_over():
+    assert read(form(language="en" + "-aaaaaaaa" * 3, url="x" * 301, title="Tea")) == expected()
+    assert read(form(language="English!", url=["x"], title="Tea")) == expected(source="Tea")
 
 
 def test_questionnaire_may_have_groups_display_items_scores_and_notes():

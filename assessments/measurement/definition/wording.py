@@ -25,7 +25,7 @@ from .reader import (
 from .source import decoded, toml
 
 FORMAT = 1
-ITEM = 1000
+ITEM, SOURCE, LANGUAGE_CODE = 1000, 300, 20
 
 
 def read_wording(content: str | bytes, instrument: Instrument) -> WordingTexts:
@@ -65,7 +65,9 @@ def _from_toml(root: Table, instrument: Instrument, problems: list[str]) -> Word
     if version is not None and version != instrument.version:
         root.note(f"it is for version {version}, and this is version {instrument.version}.")
     language = root.code("language", LANGUAGE)
-    source = root.text("source", limit=PARAGRAPH)
+    if len(language) > LANGUAGE_CODE:
+        root.note(f'"language" is too long: {LANGUAGE_CODE} characters are allowed.')
+    source = root.text("source", limit=SOURCE)
     introduction = root.optional_text("introduction", limit=PARAGRAPH, lines=True)
     items = root.table("items")
     texts = _toml_items(items, instrument) if items is not None else {}
@@ -158,7 +160,9 @@ def _from_questionnaire(
             )
     if form.introduction is not None:
         _note_unfit_text("introduction", form.introduction, PARAGRAPH, problems, lines=True)
-    language = form.language if form.language and LANGUAGE.fullmatch(form.language) else None
+    language = form.language
+    if language and not (LANGUAGE.fullmatch(language) and len(language) <= LANGUAGE_CODE):
+        language = None
     return WordingTexts(
         introduction=form.introduction,
         items={item.code: question.text for item, question in matched.items()},
