@@ -316,6 +316,15 @@ class PracticeForm(ActionForm):
             "Name a telephone number that is answered day and night."
         ),
     )
+    non_commercial = forms.BooleanField(
+        label=_("This practice works without commercial purpose"),
+        required=False,
+        help_text=_(
+            "Some questionnaires, such as the WHO-5, are free for such use only, and are given to "
+            "clients only where this is ticked. Untick it when it no longer holds: what was given "
+            "before goes on until it is ended."
+        ),
+    )
 
 
 class NameForm(ActionForm):

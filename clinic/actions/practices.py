@@ -25,11 +25,26 @@ def create_practice(*, name: str, time_zone: str, by: Actor, now: datetime) -> P
 
 @transaction.atomic
 def change_practice(
-    *, practice: Practice, name: str, time_zone: str, crisis_text: str, by: Actor, now: datetime
+    *,
+    practice: Practice,
+    name: str,
+    time_zone: str,
+    crisis_text: str,
+    by: Actor,
+    now: datetime,
+    non_commercial: bool | None = None,
 ) -> Practice:
-    """Change a practice's settings; only what differs is written."""
+    """Change a practice's settings; only what differs is written.
+
+    ``non_commercial`` stays as it is where it is None.
+    """
     practice = locked(practice)
-    typed = {"name": name, "time_zone": time_zone, "crisis_text": crisis_text}
+    typed: dict[str, str | bool] = {
+        "name": name,
+        "time_zone": time_zone,
+        "crisis_text": crisis_text,
+        "non_commercial": practice.non_commercial if non_commercial is None else non_commercial,
+    }
     changed = [field for field, value in typed.items() if getattr(practice, field) != value]
     if not changed:
         return practice

@@ -121,6 +121,17 @@ def test_settings_are_changed_by_who_runs_the_practice(request, harbour, signed_
     )
 
 
+def test_settings_say_whether_the_practice_works_without_commercial_purpose(
+    harbour, pat, signed_in
+):
+    browser = signed_in(pat)
+    shown = browser.get("/practice/").content.decode()
+    assert "what was given before goes on until it is ended" in shown
+    for ticked in ({"non_commercial": "on"}, {}):
+        browser.post("/practice/", settings_of(harbour, **ticked))
+        assert Practice.objects.get(pk=harbour.pk).non_commercial is bool(ticked)
+
+
 @pytest.mark.parametrize("who", ["ada", "sue", "ash"])
 def test_settings_are_closed_to_others(request, harbour, signed_in, who):
     browser = signed_in(request.getfixturevalue(who))

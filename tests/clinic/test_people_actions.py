@@ -344,6 +344,20 @@ def test_practice_change_names_only_the_changed_fields(pat):
     assert AuditEvent.objects.get(action="practice.change").fields == ["crisis_text", "time_zone"]
 
 
+def test_practice_says_that_it_works_without_commercial_purpose(pat):
+    settings = {"name": "Harbour", "time_zone": "Europe/London", "crisis_text": ""}
+
+    def change(**more):
+        people.change_practice(practice=pat.practice, by=actor(pat), now=NOW, **settings, **more)
+        pat.practice.refresh_from_db()
+        return pat.practice.non_commercial
+
+    assert change(non_commercial=True) is True
+    assert AuditEvent.objects.get(action="practice.change").fields == ["non_commercial"]
+    assert change() is True  # not said, not changed
+    assert change(non_commercial=False) is False
+
+
 def test_practices_do_not_share_people(harbour, elsewhere):
     make_member(harbour, "Ada Holm")
     make_client(elsewhere, "Zoe Falk")
