@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from assessments.actions import links, standing
 from assessments.measurement import schedule
-from assessments.models import Assignment, Occasion, Response
+from assessments.models import Assignment, Occasion, Response, Wording
 from assessments.models.instrument import InstrumentVersion
+from assessments.queries import wordings
 from clinic import audit
 from clinic.actions import Refused
 from clinic.audit import Actor
 from clinic.encryption import Unreadable
-from clinic.models import Client
+from clinic.models import Client, Practice
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +59,13 @@ def assign(
     today = now.astimezone(client.practice.zone).date()
     _require_sensible_days(first_on, ends_on, today)
     _require_open_record(client)
+    wording = _require_wording(client.practice, version)
     _require_not_running(client, version, schedule.Cadence(cadence), first_on, ends_on, now)
     assignment = Assignment.objects.create(
         client=client,
         episode=client.episodes.get(ended_at=None),
         version=version,
+        wording=wording,
         cadence=cadence,
         first_on=first_on,
         ends_on=ends_on,
@@ -93,6 +96,15 @@ def _locked_client(pk: UUID) -> Client:
 def _require_open_record(client: Client) -> None:
     if client.closed_at is not None:
         raise Refused(_("This client's record is closed. Reopen it before you assign a form."))
+
+
+def _require_wording(practice: Practice, version: InstrumentVersion) -> Wording | None:
+    """What the assignment will ask with, for good: later wordings are for later assignments."""
+    wording = wordings.wording_in_force(practice, version)
+    hindrance = wordings.hindrance(version.definition, practice, wording)
+    if hindrance is not None:
+        raise Refused(wordings.says(hindrance, version.definition.name), "instrument")
+    return wording
 
 
 def _require_sensible_days(first_on: date, ends_on: date | None, today: date) -> None:

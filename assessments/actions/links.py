@@ -229,7 +229,11 @@ def _open_links(now: datetime) -> QuerySet[PersonalLink]:
 
 
 def _with_form(rows: QuerySet[PersonalLink]) -> QuerySet[PersonalLink]:
-    return rows.select_related("occasion__client__practice", "occasion__assignment__version")
+    return rows.select_related(
+        "occasion__client__practice",
+        "occasion__assignment__version",
+        "occasion__assignment__wording",
+    )
 
 
 def _locked(occasion: Occasion) -> Occasion:

@@ -56,11 +56,7 @@ def changed_items(record: Record, *, from_start: bool) -> ChangedItems | None:
         if index == start
         else _("Changed most since %(day)s") % {"day": wording.day(sittings[index].at)}
     )
-    return ChangedItems(since, _most_changed(definition_of(record, latest), other, latest))
-
-
-def definition_of(record: Record, response: Response) -> Instrument:
-    return record.versions[response.version_id].definition
+    return ChangedItems(since, _most_changed(latest.instrument, other, latest))
 
 
 def _most_changed(instrument: Instrument, before: Response, after: Response) -> list[ChangedItem]:
@@ -73,13 +69,19 @@ def _most_changed(instrument: Instrument, before: Response, after: Response) -> 
             found.append((-abs(last - first), item, first, last))
     found.sort(key=lambda entry: entry[0])
     return [
-        ChangedItem(item.text, _label(item, first), _label(item, last))
+        ChangedItem(text_of(item), _label(item, first), _label(item, last))
         for _size, item, first, last in found[:CHANGED_SHOWN]
     ]
 
 
 def _label(item: Item, value: int) -> str:
-    return next((o.label for o in item.options if o.value == value), str(value))
+    """The answer in words; its value where the wording is not here."""
+    return next((o.label for o in item.options if o.value == value), "") or str(value)
+
+
+def text_of(item: Item) -> str:
+    """The question; its code where the wording is not here."""
+    return item.text or item.code
 
 
 # --- Items by forms -----------------------------------------------------------------------------
@@ -94,7 +96,7 @@ def heat_table(record: Record) -> Markup:
     ]
     if not shown:
         return Markup("")
-    instrument = definition_of(record, shown[-1][1])
+    instrument = shown[-1][1].instrument
     caption = _("Answers to each question of the %(form)s on the last forms") % {
         "form": instrument.name
     }
@@ -117,7 +119,7 @@ def _group(instrument: Instrument, scale: Any, answers: list[dict[str, int | Non
     for keyed in scale.keyed_items:
         item = instrument.items_by_code[keyed.code]
         cells = "".join(_cell(item, given) for given in answers)
-        text = escape(item.text)
+        text = escape(text_of(item))
         if keyed.reverse:
             text += tag("span", escape(_("counts the other way")), class_="heat__note")
         rows.append(f"<tr>{tag('th', text, scope='row')}{cells}</tr>")
@@ -142,8 +144,8 @@ def heat_legend(record: Record) -> str:
     response = record.answered.get(record.sittings[-1].response_id)
     if response is None:
         return ""
-    options = definition_of(record, response).items[0].options
-    figures = ", ".join(f"{option.value} {option.label.lower()}" for option in options)
+    options = response.instrument.items[0].options
+    figures = ", ".join(f"{option.value} {option.label.lower()}".strip() for option in options)
     return _("%(figures)s; × does not apply, – not answered or not asked") % {"figures": figures}
 
 
@@ -164,9 +166,9 @@ def element_profile(record: Record) -> ElementProfile | None:
         for sitting in reversed(record.sittings)
         if sitting.response_id in record.answered
     ]
-    long = [r for r in answered if definition_of(record, r).code == LONG_FORM]
+    long = [r for r in answered if r.instrument.code == LONG_FORM]
     for response in [*long, *answered][:1]:
-        instrument = definition_of(record, response)
+        instrument = response.instrument
         readings = scoring.element_profile(instrument, response.answers)
         rows = [
             {

@@ -24,8 +24,9 @@ LARGEST_REVISION = 2**31 - 1
 
 
 def choices_of(instrument: Instrument, item: Item) -> list[tuple[str, str]]:
-    """The answers to choose from, as the form pages send them."""
-    choices = [(str(option.value), option.label) for option in item.options]
+    """The answers to choose from, as the form pages send them; by their value where the wording
+    is not here."""
+    choices = [(str(option.value), option.label or str(option.value)) for option in item.options]
     if item.may_not_apply:
         choices.append((NOT_APPLICABLE, instrument.not_applicable or ""))
     return choices

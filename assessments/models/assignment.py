@@ -78,7 +78,9 @@ class Assignment(Row):
     @property
     def instrument(self) -> definition.Instrument:
         """What is asked: the version's definition, with the texts it is asked with."""
-        return self.version.definition if self.wording is None else self.wording.instrument
+        if self.wording is None:
+            return self.version.definition
+        return self.wording.applied_to(self.version)
 
 
 class OccasionQuerySet(models.QuerySet["Occasion"]):

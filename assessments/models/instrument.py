@@ -38,14 +38,8 @@ def _parsed(checksum: str, text: str) -> definition.Instrument:
 
 @lru_cache(maxsize=64)
 def _worded(checksum: str, text: str, texts: str) -> definition.Instrument:
-    given = json.loads(texts)
-    return _parsed(checksum, text).with_wording(
-        definition.WordingTexts(
-            introduction=given["introduction"],
-            items=given["items"],
-            options={code: tuple(labels) for code, labels in given["options"].items()},
-        )
-    )
+    given = definition.WordingTexts.from_data(json.loads(texts))
+    return _parsed(checksum, text).with_wording(given)
 
 
 class InstrumentVersionQuerySet(models.QuerySet["InstrumentVersion"]):
@@ -152,10 +146,12 @@ class Wording(Row):
             models.Index(fields=["practice", "version", "-loaded_at"], name="wording_in_force")
         ]
 
-    @property
-    def instrument(self) -> definition.Instrument:
-        """The version's definition with these texts: put together once per process."""
-        return _worded(self.version.checksum, self.version.text, json.dumps(self.texts))
+    def applied_to(self, version: InstrumentVersion) -> definition.Instrument:
+        """A version's definition with these texts: put together once per process.
+
+        ``version`` is the one they were loaded for, or one that was adopted from it.
+        """
+        return _worded(version.checksum, version.text, json.dumps(self.texts))
 
 
 class PsychometricsQuerySet(models.QuerySet["Psychometrics"]):

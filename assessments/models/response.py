@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.measurement import definition
 from assessments.models.assignment import Occasion
 from assessments.models.instrument import InstrumentVersion
 from assessments.models.reference import ReferenceRelationship
@@ -129,6 +130,13 @@ class Response(Row):
 
     def key_holder(self) -> Client:
         return self.client
+
+    @property
+    def instrument(self) -> definition.Instrument:
+        """What was answered, with the texts it was asked with. Without texts where the answers
+        were imported and the wording is not ours."""
+        wording = self.occasion.assignment.wording
+        return self.version.definition if wording is None else wording.applied_to(self.version)
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):

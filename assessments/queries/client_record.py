@@ -173,6 +173,7 @@ def _answered(
         shown.add(sittings[baseline].response_id)
     shown |= set([s.response_id for s in sittings if s.instrument == LONG_FORM][-1:])
     rows = Response.objects.filter(pk__in=shown).defer("comment")
+    rows = rows.select_related("version", "occasion__assignment__wording")
     return {row.pk: row for row in _of(client, rows)}
 
 

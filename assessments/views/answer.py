@@ -65,7 +65,7 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
         response = see_other("form")
         give_cookie(response, Holder(link=link, by=by, now=now))
         return response
-    instrument = link.occasion.assignment.version.definition
+    instrument = link.occasion.assignment.instrument
     context = {
         "practice_name": practice.name,
         "crisis": crisis_lines(practice),

@@ -37,7 +37,7 @@ def occasion_enter(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("client-forms", occasion.client_id)
     form = EntryForm(
         request.POST if request.method == "POST" else None,
-        instrument=occasion.assignment.version.definition,
+        instrument=occasion.assignment.instrument,
         answers=draft.answers if draft else {},
         comment=draft.comment if draft else None,
     )

@@ -59,7 +59,7 @@ class Holder:
 
     @cached_property
     def instrument(self) -> Instrument:
-        return self.link.occasion.assignment.version.definition
+        return self.link.occasion.assignment.instrument
 
     @cached_property
     def response(self) -> Response | None:

@@ -148,7 +148,9 @@ def _sort_in(course: Course, entry: Entry) -> None:
 
 def find_occasion(request: HttpRequest, pk: UUID, needs: Permission) -> Occasion:
     """The occasion, with what its pages need, through the gate."""
-    rows = Occasion.objects.select_related("client__practice", "assignment__version__instrument")
+    rows = Occasion.objects.select_related(
+        "client__practice", "assignment__version__instrument", "assignment__wording"
+    )
     return access.find(request.user, rows, pk, needs=needs)
 
 

@@ -41,7 +41,10 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = access.find(
         request.user,
         Response.objects.select_related(
-            "client__practice", "version__instrument", "occasion", "entered_by"
+            "client__practice",
+            "version__instrument",
+            "occasion__assignment__wording",
+            "entered_by",
         ),
         pk,
         needs=Permission.SEE_CLINICAL,
@@ -54,7 +57,7 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
         now=timezone.now(),
         counts_as_seen=access.may(request.user, Permission.REVIEW, row.client),
     )
-    definition = row.version.definition
+    definition = row.instrument
     scores = {score.scale: score for score in row.scores.all()}
     context = {
         "client": row.client,

@@ -1,0 +1,92 @@
+"""The wording a practice has loaded, and what stands between an instrument and an assignment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from assessments.measurement.definition import Instrument, Use
+from assessments.measurement.definition import Wording as WordingKind
+from assessments.models import InstrumentVersion, Wording
+from clinic.models import Practice
+
+
+class Hindrance(StrEnum):
+    """Why an instrument cannot be given to the clients of a practice."""
+
+    RESTRICTED = "restricted"
+    NON_COMMERCIAL = "non_commercial"  # and the practice has not said that its use is
+    NO_WORDING = "no_wording"
+
+
+def wordings_in_force(
+    practice: Practice, versions: Collection[InstrumentVersion]
+) -> dict[uuid.UUID, Wording]:
+    """The wording that new assignments of each version ask with, by version: one query.
+
+    A version that the practice adopted asks the same questions as the one it was adopted from, so
+    it takes that one's wording where it has none of its own.
+    """
+    wanted = {version.pk for version in versions if _is_external(version)}
+    if not wanted:
+        return {}
+    behind = {version.adopted_from_id for version in versions if version.adopted_from_id}
+    rows = Wording.objects.filter(practice=practice, version__in=wanted | behind)
+    newest = {row.version_id: row for row in rows.order_by("loaded_at", "pk")}
+    found = {}
+    for version in versions:
+        row = newest.get(version.pk) or newest.get(version.adopted_from_id or version.pk)
+        if row is not None:
+            found[version.pk] = row
+    return found
+
+
+def wording_in_force(practice: Practice, version: InstrumentVersion) -> Wording | None:
+    """The wording that a new assignment of this version would ask with; None where it has its own
+    or none was loaded."""
+    return wordings_in_force(practice, [version]).get(version.pk)
+
+
+def _is_external(version: InstrumentVersion) -> bool:
+    return version.definition.wording is WordingKind.EXTERNAL
+
+
+def licence_hindrance(instrument: Instrument, practice: Practice) -> Hindrance | None:
+    """What the licence wants that this practice does not have."""
+    if instrument.licence.use is Use.RESTRICTED:
+        return Hindrance.RESTRICTED
+    if instrument.licence.use is Use.NON_COMMERCIAL and not practice.non_commercial:
+        return Hindrance.NON_COMMERCIAL
+    return None
+
+
+def hindrance(
+    instrument: Instrument, practice: Practice, wording: Wording | None
+) -> Hindrance | None:
+    """Why this instrument cannot be assigned in this practice; None where it can."""
+    licence = licence_hindrance(instrument, practice)
+    if licence is not None:
+        return licence
+    missing = wording is None and not instrument.has_wording
+    return Hindrance.NO_WORDING if missing else None
+
+
+def says(found: Hindrance, name: str) -> str:
+    """One sentence or two: why it cannot be given, what to do, and who can do it."""
+    words = {
+        Hindrance.RESTRICTED: _(
+            "%(name)s cannot be given to clients here: its holder does not allow it."
+        ),
+        Hindrance.NON_COMMERCIAL: _(
+            "%(name)s may be used without commercial purpose only. Whoever runs the practice can "
+            "say under Practice settings that this is so here; then it can be given to clients."
+        ),
+        Hindrance.NO_WORDING: _(
+            "The wording of %(name)s has not been loaded yet, so it cannot be given to clients. "
+            "Whoever runs the practice can load it in the library."
+        ),
+    }
+    return words[found] % {"name": name}
