@@ -62,6 +62,14 @@ def test_turning_point_is_the_mean_of_four_with_its_own_error():
     assert leg.z == pytest.approx(90 / (ERROR * math.sqrt(2)), abs=1e-6)
 
 
+def test_turning_point_is_the_farthest_one_also_before_the_swing_to_it_was_known():
+    scores = swinging(((70, 30), 1), ((20, 80), 1), ((30, 70), 1), ((70, 30), 2))
+    movement = found(scores, errors={"DEP": 3.0, "CDP": 3.0}, window=1)
+    # The swing is known at 2, when the highest value had been passed already.
+    assert movement.turning_points[0].confirmed == 2
+    assert [point.administration for point in movement.turning_points] == [0, 1, 3]
+
+
 def test_turning_point_is_known_once_the_way_back_was_reliable_twice():
     scores = swinging((DEPENDENT, 8), (COUNTER, 8))
     # The mean comes 22.5 points nearer at each administration from 8 on: z is 2.3, 4.6 and 6.9.
