@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from assessments.measurement.movement import MISTAKEN_FROM, Movement, Stage, Verdict
+from assessments.measurement.movement import Movement, Prompt, PromptCode, Stage, Verdict
 from assessments.models import Alert, Occasion, Signal
 from assessments.queries import Sitting
 
@@ -103,14 +103,14 @@ def _scales_worse(facts: Facts) -> list[Finding]:
     movement = facts.movement
     if movement.verdict in WORSE_VERDICTS:
         return []
-    scored = [sitting.at for sitting in facts.sittings]
     findings = []
-    for scale in movement.worse:
+    for prompt in _prompts(facts, PromptCode.DETERIORATION):
+        scale = str(prompt.figures["scale"])
         change = movement.changes[scale]
         findings.append(
             Finding(
                 Signal.WORSE,
-                scored[-min(change.held, len(scored))],
+                facts.sittings[prompt.since].at,
                 {
                     "code": "scale_worse",
                     "scale": scale,
@@ -135,13 +135,13 @@ def _claims(facts: Facts) -> Finding | None:
                 **_differences(movement),
             },
         )
-    if movement.mistaken_autonomy:
+    for prompt in _prompts(facts, PromptCode.MISTAKEN_AUTONOMY):
         return Finding(
             Signal.CLAIMS,
-            _mistaken_since(facts),
+            facts.sittings[prompt.since].at,
             {
                 "code": "mistaken_autonomy",
-                "probability": round(movement.mistaken_probability or 0.0, 3),
+                "probability": round(float(prompt.figures["probability"]), 3),
             },
         )
     return None
@@ -153,17 +153,13 @@ ARRIVED = {Stage.INDEPENDENT, Stage.INTERDEPENDENT}
 
 def _stuck(facts: Facts) -> Finding | None:
     movement = facts.movement
-    if not movement.stuck or movement.baseline is None:
-        return None
     if movement.stage is not None and movement.stage.stage in ARRIVED:
         return None
-    start = facts.sittings[movement.baseline].at
-    weeks = movement.weeks[-1] - movement.weeks[movement.baseline]
-    return Finding(
-        Signal.STUCK,
-        start,
-        {"code": "stuck", "weeks": int(weeks), "forms": len(facts.sittings) - movement.baseline},
-    )
+    for prompt in _prompts(facts, PromptCode.STUCK):
+        weeks, forms = int(prompt.figures["weeks"]), prompt.figures["forms"]
+        start = facts.sittings[movement.baseline or 0].at
+        return Finding(Signal.STUCK, start, {"code": "stuck", "weeks": weeks, "forms": forms})
+    return None
 
 
 def _overdue(facts: Facts, now: datetime) -> Finding | None:
@@ -218,21 +214,16 @@ def _differences(movement: Movement) -> Reason:
 
 
 def _verdict_since(facts: Facts) -> datetime:
-    """When the present verdict was first held without a break."""
+    """When the present verdict was first held without a break, about the present relationship."""
     verdicts = facts.movement.verdicts
-    index = len(verdicts) - 1
-    while index > 0 and verdicts[index - 1] == verdicts[-1]:
+    index, start = len(verdicts) - 1, facts.movement.segments[-1].start
+    while index > start and verdicts[index - 1] == verdicts[-1]:
         index -= 1
     return facts.sittings[index].at
 
 
-def _mistaken_since(facts: Facts) -> datetime:
-    """When independence and counter-dependence were first found high together without a break."""
-    chances = facts.movement.mistaken_probabilities
-    index = len(chances) - 1
-    while index > 0 and (chances[index - 1] or 0.0) >= MISTAKEN_FROM:
-        index -= 1
-    return facts.sittings[index].at
+def _prompts(facts: Facts, code: PromptCode) -> list[Prompt]:
+    return [prompt for prompt in facts.movement.prompts if prompt.code is code]
 
 
 def missed(occasions: list[Occasion], now: datetime) -> list[Occasion]:
