@@ -14,19 +14,22 @@ from clinic.audit import Actor
 
 @transaction.atomic
 def publish(*, text: str, by: Actor, now: datetime) -> tuple[InstrumentVersion, bool]:
-    """Publish a definition as a frozen version; returns it, and whether it is new.
+    """Publish a definition to every practice, as a frozen version; and whether it is new.
+
+    What a practice adopted for itself counts for nothing here: it has numbers of its own.
 
     The same text again changes nothing. Another text under a published code and version is
     refused: a version never changes. Raises DefinitionError for a definition with mistakes.
     """
     parsed = definition.parse(text)
-    found = InstrumentVersion.objects.filter(checksum=parsed.checksum).first()
+    found = InstrumentVersion.objects.filter(practice=None, checksum=parsed.checksum).first()
     if found is not None:
         return found, False
     instrument, _created = Instrument.objects.get_or_create(
         code=parsed.code, defaults={"name": parsed.name}
     )
-    newest = instrument.versions.order_by("-version").values_list("version", flat=True).first()
+    shipped = instrument.versions.filter(practice=None)
+    newest = shipped.order_by("-version").values_list("version", flat=True).first()
     if newest is not None and parsed.version <= newest:
         raise Refused(
             _(

@@ -36,7 +36,7 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
     """
     if User.objects.filter(email__in=[member.email for member in TEAM]).exists():
         raise AlreadyMade
-    versions = newest_versions()
+    versions = shipped_versions()
     instruments = {code: version.definition for code, version in versions.items()}
     practice, members = make_team(
         name=PRACTICE_NAME, zone=TIME_ZONE, team=TEAM, now=now - OPENED, crisis_text=CRISIS_TEXT
@@ -61,9 +61,9 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
     return practice
 
 
-def newest_versions() -> dict[str, InstrumentVersion]:
-    """The newest version of every instrument by code."""
-    return {version.instrument.code: version for version in queries.newest_versions()}
+def shipped_versions() -> dict[str, InstrumentVersion]:
+    """The newest version of every instrument that shipped, by code."""
+    return {version.instrument.code: version for version in queries.newest_versions(None)}
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from itertools import islice
 from random import Random
 
 from assessments.demo import bulk
-from assessments.demo.build import make_team, newest_versions
+from assessments.demo.build import make_team, shipped_versions
 from assessments.demo.people import Person
 from assessments.demo.plan import Plan, make_plan
 from assessments.demo.stories import STORIES
@@ -64,7 +64,7 @@ def make(
     say: Say = lambda line: None,
 ) -> Made:
     """Spread ``clients``, each with ``weeks`` of history, over new practices."""
-    versions = newest_versions()
+    versions = shipped_versions()
     instruments = {
         code: version.definition for code, version in versions.items() if code in (LONG, WEEKLY)
     }

@@ -26,10 +26,6 @@ class Instrument(Row):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def newest(self) -> InstrumentVersion:
-        return self.versions.order_by("-version")[0]
-
 
 @lru_cache(maxsize=64)
 def _parsed(checksum: str, text: str) -> definition.Instrument:
@@ -50,7 +46,8 @@ class InstrumentVersionQuerySet(models.QuerySet["InstrumentVersion"]):
             return self.none()
         return self.of_practice(membership.practice_id)
 
-    def of_practice(self, practice: Practice | UUID) -> Self:
+    def of_practice(self, practice: Practice | UUID | None) -> Self:
+        """Those that shipped, and those that this practice adopted: nobody else's."""
         return self.filter(Q(practice=None) | Q(practice=practice))
 
 

@@ -14,7 +14,7 @@ from .caseload_page import (
 )
 from .client_record import Record, ScoreRow, record
 from .inbox import inbox_count, open_alerts, unseen_responses
-from .instruments import newest_versions, rule_messages
+from .instruments import newest_version, newest_versions, rule_messages, versions_of
 from .path import (
     BASELINE_WITHIN,
     LONG_FORM,
@@ -45,6 +45,7 @@ __all__ = [
     "follow",
     "gather",
     "inbox_count",
+    "newest_version",
     "newest_versions",
     "open_alerts",
     "own_care",
@@ -52,4 +53,5 @@ __all__ = [
     "rule_messages",
     "sittings",
     "unseen_responses",
+    "versions_of",
 ]

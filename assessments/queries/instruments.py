@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from assessments.models import Alert, InstrumentVersion
+from clinic.models import Practice
 
 
-def newest_versions() -> list[InstrumentVersion]:
-    """The newest version of every instrument, by name: one query."""
-    newest: dict[uuid.UUID, InstrumentVersion] = {}
-    for version in InstrumentVersion.objects.select_related("instrument").order_by("version"):
+def newest_versions(practice: Practice | UUID | None) -> list[InstrumentVersion]:
+    """The version of every instrument that a practice uses now, by name: one query.
+
+    Without a practice, those that shipped.
+    """
+    newest: dict[UUID, InstrumentVersion] = {}
+    for version in _oldest_first(practice):
         newest[version.instrument_id] = version
     return sorted(newest.values(), key=lambda version: version.instrument.name)
 
 
-def rule_messages(alerts: Iterable[Alert]) -> dict[uuid.UUID, str]:
+def newest_version(practice: Practice | UUID | None, code: str) -> InstrumentVersion | None:
+    """The version of one instrument that a practice uses now; None where there is none."""
+    return _oldest_first(practice).filter(instrument__code=code).last()
+
+
+def versions_of(practice: Practice | UUID | None, code: str) -> list[InstrumentVersion]:
+    """Every version of one instrument that a practice may see, the one it uses now first."""
+    return list(_oldest_first(practice).filter(instrument__code=code).reverse())
+
+
+def _oldest_first(practice: Practice | UUID | None) -> QuerySet[InstrumentVersion]:
+    """What shipped and what the practice adopted; the last is the one in use.
+
+    The day of publishing decides, since a practice and we number our versions apart.
+    """
+    return (
+        InstrumentVersion.objects.of_practice(practice)
+        .select_related("instrument")
+        .order_by("published_at", "version", "pk")
+    )
+
+
+def rule_messages(alerts: Iterable[Alert]) -> dict[UUID, str]:
     """What the risk rule behind each alert says, by the alert: two queries at most.
 
     Takes alerts with their response, or with nothing but their identifiers.

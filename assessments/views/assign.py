@@ -32,7 +32,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     client = access.find_client(request.user, pk, needs=Permission.ASSIGN)
     form = AssignForm(
         request.POST if request.method == "POST" else None,
-        versions=sorted(queries.newest_versions(), key=_most_used_first),
+        versions=sorted(queries.newest_versions(client.practice_id), key=_most_used_first),
         email=client.email,
         today=timezone.localdate(timezone=client.practice.zone),
     )

@@ -13,7 +13,6 @@ from assessments import queries, wording
 from assessments.measurement.change import minimal_detectable_change
 from assessments.measurement.definition import Direction, Instrument, Scale
 from assessments.measurement.scoring import error_of
-from assessments.models import InstrumentVersion
 from clinic import access
 from clinic.roles import Permission
 
@@ -30,7 +29,7 @@ def library(request: HttpRequest) -> HttpResponse:
                 "scales": wording.joined([scale.name for scale in version.definition.scales]),
                 "rung": rung_of(version.definition),
             }
-            for version in queries.newest_versions()
+            for version in queries.newest_versions(access.membership(request.user).practice_id)
         ]
     }
     return render(request, "assessments/library.html", context)
@@ -40,12 +39,7 @@ def library(request: HttpRequest) -> HttpResponse:
 @access.requires(Permission.SEE_LIBRARY)
 def instrument(request: HttpRequest, code: str) -> HttpResponse:
     """One instrument, whole: items, keys, options, scales with their evidence, rules, licence."""
-    version = (
-        InstrumentVersion.objects.select_related("instrument")
-        .filter(instrument__code=code)
-        .order_by("-version")
-        .first()
-    )
+    version = queries.newest_version(access.membership(request.user).practice_id, code)
     if version is None:
         raise Http404
     definition = version.definition

@@ -10,7 +10,7 @@ import pytest
 from django.db import models
 
 from assessments.demo import bulk, large
-from assessments.demo.build import newest_versions
+from assessments.demo.build import shipped_versions
 from assessments.demo.people import Person
 from assessments.demo.perform import Performance
 from assessments.demo.plan import Plan
@@ -27,7 +27,7 @@ RANDOM = {"data_key", "token_hash", "fingerprint"}
 def versions(db) -> dict[str, Any]:
     asked.instrument(asked.LONG)
     asked.instrument(asked.WEEKLY)
-    return newest_versions()
+    return shipped_versions()
 
 
 def plans(practice: Practice, versions: dict[str, Any]) -> list[Plan]:

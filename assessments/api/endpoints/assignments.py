@@ -21,11 +21,12 @@ from assessments.api.serializers import (
     AssignmentSerializer,
     NewAssignmentSerializer,
 )
-from assessments.models import Assignment
+from assessments.models import Assignment, InstrumentVersion
 from clinic import access, audit
 from clinic.api.authentication import may_read
 from clinic.api.base import ApiView, ListView
 from clinic.api.fields import NothingSerializer
+from clinic.models import Client
 from clinic.roles import Permission
 
 ROWS = Assignment.objects.select_related("client__practice", "version__instrument")
@@ -73,7 +74,7 @@ class Assignments(ListView):
         serializer.is_valid(raise_exception=True)
         sent = serializer.validated_data
         client = access.find_client(request.user, sent["client"], needs=self.needs)
-        version = newest_version(sent["instrument"])
+        version = newest_version(client, sent["instrument"])
         now = timezone.now()
         assigned = assign.assign(
             client=client,
@@ -88,11 +89,11 @@ class Assignments(ListView):
         return Response(_assigned(assigned), status=201)
 
 
-def newest_version(code: str) -> Any:
-    for version in queries.newest_versions():
-        if version.instrument.code == code:
-            return version
-    raise ValidationError({"instrument": [_("There is no instrument of this code.")]})
+def newest_version(client: Client, code: str) -> InstrumentVersion:
+    version = queries.newest_version(client.practice_id, code)
+    if version is None:
+        raise ValidationError({"instrument": [_("There is no instrument of this code.")]})
+    return version
 
 
 def _assigned(assigned: assign.Assigned) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 "This is not a demonstration, and invented people must not mix with real ones. "
                 "Use another DATA_DIR, and say CAUSEWAY_DEMO=1."
             )
-        if {LONG, WEEKLY, SAFETY} - set(build.newest_versions()):
+        if {LONG, WEEKLY, SAFETY} - set(build.shipped_versions()):
             raise CommandError("Load the instruments first: python manage.py load_instruments")
         clients, weeks, practices = options["clients"], options["weeks"], options["practices"]
         if clients is None and (weeks or practices):
