@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.actions import alerts, links, standing
+from assessments.actions import alerts, links, standing, times
 from assessments.measurement import scoring
 from assessments.models import Occasion, Response, Score
 from clinic import audit
@@ -65,12 +65,16 @@ def save_answers(
     source: str,
     comment: str | None = None,
     entered_by: User | None = None,
+    seconds: times.Seconds | None = None,
+    since: datetime | None = None,
 ) -> Response:
     """Add answers to the draft of an occasion, making it where there is none.
 
     ``answers`` holds only what is new: a value, or None for "does not apply". Answers given
     before stay; ``comment`` replaces the comment where it is not None. Where nothing is new,
-    nothing is written, and a draft that does not exist yet is returned unsaved. Raises Refused
+    nothing is written, and a draft that does not exist yet is returned unsaved. ``seconds`` are
+    those spent on questions since the last save, by item code, and ``since`` is when answering
+    began; time alone is kept, and makes no new revision. Raises Refused
     for a form that cannot be filled in now, AlreadySubmitted for one that was sent, AnswerError
     for an answer the instrument does not allow.
     """
@@ -81,8 +85,13 @@ def save_answers(
     links.require_fillable(occasion, now, sent=False)
     _check(occasion, answers)
     starts = response._state.adding
+    timed = times.added(response, seconds or {}, since=since, now=now, answers=len(answers))
     if not _merge(response, answers, comment):
+        if seconds and timed is not None and not starts:
+            response.seconds = timed
+            response.save(update_fields=["seconds"])
         return response
+    response.seconds = timed
     response.revision += 1
     response.save()
     if starts:
@@ -101,10 +110,12 @@ def submit(
     comment: str | None = None,
     entered_by: User | None = None,
     seen_revision: int | None = None,
+    seconds: times.Seconds | None = None,
 ) -> Submission:
     """Send a form: the saved draft, with ``answers`` on top where they are given.
 
-    ``seen_revision`` is that of the draft the person looked over before sending. Raises
+    ``seen_revision`` is that of the draft the person looked over before sending; ``seconds`` are
+    those spent on questions since the last save, by item code. Raises
     AlreadySubmitted when the form was sent with other answers, ChangedMeanwhile when the draft
     is not the one that was looked over, Refused when the form cannot be sent now or holds no
     answer, AnswerError for an answer the instrument does not allow.
@@ -122,10 +133,12 @@ def submit(
                 "window. Please look at them once more."
             )
         )
+    response.seconds = times.closed(times.added(response, seconds or {}, since=None, now=now))
     _merge(response, answers or {}, comment)
     if not response.answers:
         raise Refused(_("Please answer at least one question before you send the form."))
     lock(response, now)
+    response.marks = times.marks_of(response)
     response.save()
     Score.objects.bulk_create(scores_of(response))
     links.stop_links([occasion.pk], now)

@@ -76,6 +76,17 @@ RESPONSE_VALUE: dict[str, Any] = {
     "submitted_at": "2026-11-02T10:00:00Z",
     "answers": {"IND04": 4, "CDP03": 2, "INT09": None},
     "comment": "A quiet week.",
+    "marks": [
+        {
+            "code": "missing",
+            "missing": 17,
+            "not_applicable": 1,
+            "items": 20,
+            "share": 0.895,
+            "threshold": 0.2,
+            "scales": ["DEP", "CDP", "IND", "INT"],
+        }
+    ],
 }
 ESTIMATE = {"mean": 61.2, "sd": 6.1, "filtered_mean": 60.4, "filtered_sd": 6.8}
 LOW_ESTIMATE = {"mean": 34.9, "sd": 6.1, "filtered_mean": 35.5, "filtered_sd": 6.8}

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 
 from assessments import wording
 from assessments.actions.respond import COMMENT_LENGTH
+from assessments.measurement.quality import MarkCode
 from assessments.models import Assignment, Cadence, Occasion, Response, Score, Signal, Standing
 from clinic import text
 from clinic.api.fields import (
@@ -233,6 +234,28 @@ class Answers(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"code": {"type": "string", "enum": [str(code) for code in MarkCode]}},
+            "required": ["code"],
+            "additionalProperties": True,
+        },
+        "description": (
+            "What is notable about how the form was answered, each with the figures it was "
+            "raised from. Reasons to ask; no score depends on them."
+        ),
+    }
+)
+class Marks(serializers.Field[Any, Any, Any, Any]):
+    """The marks of a response, as they are kept."""
+
+    def to_representation(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return value
+
+
 class ScoreSerializer(Shown[Score]):
     id = serializers.UUIDField()
     client = serializers.UUIDField(source="client_id")
@@ -259,6 +282,7 @@ class ResponseSerializer(Shown[Response]):
     submitted_at = Moment()
     answers = Answers(read_only=True)
     comment = serializers.CharField(allow_null=True)
+    marks = Marks(read_only=True)
 
 
 class SubmissionSerializer(StrictSerializer):

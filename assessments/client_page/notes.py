@@ -134,6 +134,7 @@ def latest_responses(record: Record) -> list[dict[str, Any]]:
             "source": _source(response),
             "new": response.seen_at is None,
             "unscored": _unscored(unscored.get(response.pk, 0)),
+            "marks": wording.mark_note(response.marks),
         }
         for response in record.responses[:RESPONSES_SHOWN]
     ]

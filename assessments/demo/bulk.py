@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models, transaction
 
 from assessments import queries
-from assessments.actions import respond, standing
+from assessments.actions import respond, standing, times
 from assessments.actions.assign import HORIZON
 from assessments.actions.signals import Facts
 from assessments.demo.plan import Given, Plan, Sheet
@@ -234,10 +234,14 @@ class _History:
             occasion=occasion,
             version=self.versions[sheet.instrument],
             source=Response.Source.DEMO,
-            answers=sheet.answers,
+            answers={},
             comment=sheet.comment,
             started_at=sheet.at,
         )
+        spent = times.added(response, sheet.seconds, since=None, now=sheet.at)
+        response.seconds = times.closed(spent)
+        response.answers = sheet.answers
+        response.marks = times.marks_of(response)
         respond.lock(response, sheet.at)
         self._keep(response)
         self.made[Score] += respond.scores_of(response)

@@ -142,6 +142,7 @@ def _stretch(story: Story, weeks: int, random: Random) -> Story:
         weeks=weeks,
         offset=random.randrange(1, 7),
         missed=(),
+        careless=frozenset(),
         events={0: "Session 1"},
         decided={},
         review_every=2,

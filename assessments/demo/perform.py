@@ -135,6 +135,7 @@ class Performance:
             occasion=self.occasions[sheet.instrument, sheet.number],
             answers=sheet.answers,
             comment=sheet.comment,
+            seconds=sheet.seconds,
             source=Response.Source.DEMO,
             by=self.machine,
             now=sheet.at,

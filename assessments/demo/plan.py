@@ -25,6 +25,8 @@ WEEK = timedelta(weeks=1)
 # How many days people let a form lie, and how often each.
 DAYS_LATER = (0, 0, 0, 0, 1, 1, 2, 3)
 CASUALLY_MISSED = 0.05
+PACE = (3.5, 9.0)  # seconds that people usually need for a question, from the quick to the slow
+HURRIED = 0.9
 SESSION_AFTER = timedelta(days=3, hours=9)  # after the form opened at six in the morning
 
 Answers = dict[str, int | None]
@@ -48,6 +50,8 @@ class Sheet:
     number: int
     at: datetime
     answers: Answers
+    # Spent on each question, by its code.
+    seconds: dict[str, float]
     comment: str | None = None
 
 
@@ -144,6 +148,9 @@ def _fill_in_all(
 ) -> None:
     """Every form that was answered, with a level of its own time."""
     manner = style(list(instruments.values()), random)
+    # By a chance of its own, so that no answer hangs on how long another took.
+    haste = Random(f"{plan.person.name} {story.take} seconds")
+    pace = haste.uniform(*PACE)
     # By whole weeks of the calendar: a change of the clocks in between changes no answer.
     due = [
         (
@@ -165,7 +172,10 @@ def _fill_in_all(
         if at is None or story.misses(code, week) or (casually and week < story.weeks - 2):
             continue
         comment = story.comments.get(week) if code == WEEKLY else None
-        plan.sheets.append(Sheet(code, window.number, at, answers, comment))
+        seconds = _seconds(answers, pace, haste)
+        if code == WEEKLY and week in story.careless:
+            answers, seconds = _ticked_down(instruments[code], haste)
+        plan.sheets.append(Sheet(code, window.number, at, answers, seconds, comment))
     plan.sheets.sort(key=lambda sheet: sheet.at)
 
 
@@ -201,6 +211,18 @@ def _answers(
         return fill_in(instrument, level, manner, random)
     given = story.safety.get(week, (0, 0, 0, 3))
     return {item.code: value for item, value in zip(instrument.items, given, strict=True)}
+
+
+def _seconds(answers: Answers, pace: float, haste: Random) -> dict[str, float]:
+    """How long each answered question took somebody who usually needs ``pace`` seconds."""
+    return {code: round(pace * (0.5 + haste.random()), 1) for code in answers}
+
+
+def _ticked_down(instrument: Instrument, haste: Random) -> tuple[Answers, dict[str, float]]:
+    """A form of somebody who wants it over with: one column, top to bottom."""
+    column = [item.option_set.minimum + 2 for item in instrument.items]
+    answers: Answers = {i.code: value for i, value in zip(instrument.items, column, strict=True)}
+    return answers, _seconds(answers, HURRIED, haste)
 
 
 def _add_sessions(plan: Plan, story: Story, start_on: date) -> None:

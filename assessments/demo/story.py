@@ -40,6 +40,7 @@ class Story:
     cadence: Cadence = Cadence.WEEKLY
     review_every: int = 1
     reviewed_before: int = 1  # the last review: so many weeks before the newest form
+    careless: frozenset[int] = frozenset()  # weeks whose weekly form was ticked down in haste
     comments: Mapping[int, str] = field(default_factory=dict)
     events: Mapping[float, str] = field(default_factory=dict)
     decided: Mapping[int, str] = field(default_factory=dict)

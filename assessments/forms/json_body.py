@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from clinic.text import clean_paragraphs
 LARGEST = 20_000  # bytes; the longest form with the longest comment is a third of it
 MOST_ANSWERS = 500
 LONGEST_NUMBER = 6
+KEYS = {"answers", "comment", "seconds"}
+MOST_SECONDS = 3600  # on one question between two saves: more is a page left lying
 
 
 class Unreadable(ValueError):
@@ -23,23 +26,32 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Draft:
-    """What is new: answers by item code, None for "does not apply"; a comment, if it is sent."""
+    """What is new: answers by item code, None for "does not apply"; a comment, if it is sent.
+
+    ``seconds`` are those spent on questions since the last save, by item code.
+    """
 
     answers: dict[str, int | None]
     comment: str | None
+    seconds: dict[str, float]
 
 
 def read_draft(body: bytes) -> Draft:
     """The draft in a request's body. Only whole numbers, no key twice, nothing unknown.
 
-    Whether an item and its option exist is for the action to say. Raises Unreadable.
+    Whether an item and its option exist is for the action to say. Times that make no sense are
+    left out, since none is worth an answer. Raises Unreadable.
     """
     if len(body) > LARGEST:
         raise Unreadable(_("This is too much to save at once."))
     data = _load(body)
-    if not isinstance(data, dict) or not data or not set(data) <= {"answers", "comment"}:
+    if not isinstance(data, dict) or not data or not set(data) <= KEYS:
         raise _unreadable()
-    return Draft(_answers(data.get("answers", {})), _comment(data.get("comment")))
+    return Draft(
+        _answers(data.get("answers", {})),
+        _comment(data.get("comment")),
+        _seconds(data.get("seconds")),
+    )
 
 
 def _load(body: bytes) -> Any:
@@ -47,30 +59,26 @@ def _load(body: bytes) -> Any:
         return json.loads(
             body.decode("utf-8"),
             object_pairs_hook=_without_repetition,
-            parse_constant=_refuse,
-            parse_float=_refuse,
+            parse_constant=float,
+            parse_float=float,
             parse_int=_small_number,
         )
     except (ValueError, RecursionError):
-        # Not UTF-8, not JSON, a key twice, NaN, a fraction, brackets without end.
+        # Not UTF-8, not JSON, brackets without end.
         raise _unreadable() from None
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+# What these make of a key given twice or a number without sense is refused as an answer and
+# passed over as a time.
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> Any:
     found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is given twice")
-    return found
+    return found if len(found) == len(pairs) else None
 
 
-def _refuse(text: str) -> Any:
-    raise ValueError("not a whole number")
-
-
-def _small_number(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError("far too large")
-    return int(text)
+def _small_number(text: str) -> int | float:
+    return int(text) if len(text) <= LONGEST_NUMBER else math.nan
 
 
 def _answers(data: Any) -> dict[str, int | None]:
@@ -91,6 +99,16 @@ def _comment(data: Any) -> str | None:
         return clean_paragraphs(data, max_length=COMMENT_LENGTH)
     except ValidationError as error:
         raise Unreadable(error.messages[0]) from None
+
+
+def _seconds(data: Any) -> dict[str, float]:
+    if not isinstance(data, dict) or len(data) > MOST_ANSWERS:
+        return {}
+    return {
+        code: float(spent)
+        for code, spent in data.items()
+        if type(spent) in (int, float) and 0 <= spent <= MOST_SECONDS
+    }
 
 
 def _unreadable() -> Unreadable:

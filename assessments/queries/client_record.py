@@ -94,7 +94,7 @@ def record(client: Client, now: datetime) -> Record:
     movement = follow(sittings)
     responses = list(
         Response.objects.filter(client=client, submitted_at__isnull=False)
-        .defer("answers", "comment")
+        .defer("answers", "comment", "seconds")
         .order_by("-submitted_at", "pk")
     )
     assignments = list(Assignment.objects.filter(client=client).order_by("created_at", "pk"))

@@ -42,6 +42,6 @@ def unseen_responses(user: Any) -> QuerySet[Response]:
         .filter(own_care(user, "client"), client__closed_at=None, seen_at=None)
         .filter(submitted_at__isnull=False)
         .select_related("client", "version__instrument")
-        .defer("answers", "comment", "version__text")
+        .defer("answers", "comment", "seconds", "version__text")
         .order_by("submitted_at", "pk")
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from assessments import wording
 from assessments.actions import links
 from assessments.models import Assignment, Occasion, PersonalLink, Response
 from assessments.views.assign import crumbs, show_link_once
@@ -35,6 +36,11 @@ class Entry:
     link: PersonalLink | None = None
     # The newest link ever made, so that a page sent twice makes one link.
     newest_link: UUID | None = None
+
+    @property
+    def marks(self) -> str:
+        """What is notable about how it was answered, in a few words."""
+        return wording.mark_note(self.response.marks) if self.response else ""
 
 
 @dataclass
@@ -93,7 +99,7 @@ def courses_of(client: Client, now: datetime) -> list[Course]:
     courses = {row.pk: Course(row) for row in assignments.order_by("-created_at", "-pk")}
     newest, working = _links_of(client, now)
     occasions = Occasion.objects.filter(client=client).select_related("response")
-    occasions = occasions.defer("response__answers", "response__comment")
+    occasions = occasions.defer("response__answers", "response__comment", "response__seconds")
     for occasion in occasions.order_by("-number"):
         response = links.response_of(occasion)
         entry = Entry(

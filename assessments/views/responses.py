@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
+from assessments import wording
 from assessments.actions import respond
 from assessments.forms.asking import lines_of
 from assessments.measurement import scoring
@@ -68,6 +69,7 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
             for scale in definition.scales
             if scale.code in scores
         ],
+        "marks": wording.mark_sentences(row.marks, definition),
         "lines": lines_of(definition, row.answers),
         "risks": scoring.risks(definition, row.answers),
         "risk_items": {rule.item for rule in scoring.risks(definition, row.answers)},

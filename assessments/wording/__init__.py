@@ -3,6 +3,7 @@
 Everything goes through gettext, with named places, and keeps to MEASUREMENT.md 3.9.
 """
 
+from .marks import mark_note, mark_sentences
 from .pictures import (
     chart_dates,
     map_reading,
@@ -67,6 +68,8 @@ __all__ = [
     "joined",
     "last_forms",
     "map_reading",
+    "mark_note",
+    "mark_sentences",
     "missing_words",
     "next_form",
     "number",

@@ -9,13 +9,44 @@ const LONGEST_WAIT = 60_000;
 const COMMENT_PAUSE = 800;
 const NOT_APPLICABLE = "na";
 
+// --- Time: how long each question was before the eyes; what passes while the page is hidden is not
+
+class Watch {
+  constructor() {
+    this.spent = {};
+    document.addEventListener("visibilitychange", () => this.look(this.code));
+  }
+
+  // From now on at the question of this code.
+  look(code) {
+    const now = performance.now();
+    if (this.since !== undefined) this.add({ [this.code]: (now - this.since) / 1000 });
+    this.code = code;
+    this.since = document.hidden ? undefined : now;
+  }
+
+  add(seconds) {
+    for (const [code, value] of Object.entries(seconds)) this.spent[code] = (this.spent[code] ?? 0) + value;
+  }
+
+  // What was not taken yet, in seconds by code.
+  take() {
+    this.look(this.code);
+    const taken = this.spent;
+    this.spent = {};
+    for (const code in taken) taken[code] = Number(taken[code].toFixed(2));
+    return taken;
+  }
+}
+
 // --- Saving: one request at a time, the newest answers first, again and again until it works ------
 
 class Saver extends EventTarget {
-  constructor(address, token) {
+  constructor(address, token, watch) {
     super();
     this.address = address;
     this.token = token;
+    this.watch = watch;
     this.pending = new Map();
     this.comment = undefined;
     this.wait = 0;
@@ -45,7 +76,7 @@ class Saver extends EventTarget {
     clearTimeout(this.timer);
     if (this.busy || this.clean || this.stopped) return;
     this.busy = true;
-    const sent = { answers: Object.fromEntries(this.pending) };
+    const sent = { answers: Object.fromEntries(this.pending), seconds: this.watch.take() };
     if (this.comment !== undefined) sent.comment = this.comment;
     this.tell("saving");
     let response;
@@ -60,6 +91,7 @@ class Saver extends EventTarget {
       response = undefined; // no connection
     }
     this.busy = false;
+    if (!response?.ok) this.watch.add(sent.seconds);
     if (response?.ok) this.settle(sent);
     else if (response && response.status < 500 && response.status !== 429) await this.stop(response);
     else this.later();
@@ -109,7 +141,9 @@ class Page {
     this.status = root.querySelector(".answer__saved");
     this.back = root.querySelector("[value=back]");
     this.textarea = this.form.elements.comment;
-    this.saver = new Saver(data.save, this.form.elements.csrfmiddlewaretoken.value);
+    this.watch = new Watch();
+    this.watch.look(this.item.code);
+    this.saver = new Saver(data.save, this.form.elements.csrfmiddlewaretoken.value, this.watch);
     this.shownAt = -Infinity;
     this.pointerAt = -Infinity;
     root.querySelector("[data-moves]").hidden = false;
@@ -244,6 +278,7 @@ class Page {
     clearTimeout(this.moveTimer);
     this.keepComment();
     this.number = number;
+    this.watch.look(this.item.code);
     this.moveOn = false;
     this.leaving = undefined;
     const place = this.data.item.replace("{number}", number);

@@ -89,7 +89,7 @@ def test_response_holds_answers_and_scores_their_errors(ada_program, nora, occas
     sent = asked.send(occasion, value=2)
     body = ada_program.get(f"responses/{sent.pk}/").json()
     assert sorted(body) == [
-        "answers", "client", "comment", "id", "instrument", "occasion",
+        "answers", "client", "comment", "id", "instrument", "marks", "occasion",
         "source", "started_at", "submitted_at", "version",
     ]  # fmt: skip
     assert body["answers"] == asked.answers_to(sent.version, 2)

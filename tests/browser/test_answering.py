@@ -301,3 +301,77 @@ def test_address_of_the_link_is_not_passed_on(desktop, weekly, live_server):
     later = [headers for url, headers in seen if token not in url]
     assert len(later) >= 5
     assert [headers for headers in later if token in str(headers)] == []
+
+
+def go_through(page: Page, per_question: int = 0) -> None:
+    """Answer the weekly form question by question, and send it."""
+    for number in range(1, 21):
+        at(page, number)
+        page.wait_for_timeout(per_question)
+        page.locator(".choice").nth(number % 6).tap()
+    page.get_by_role("button", name="Send my answers").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+
+
+def test_form_tapped_through_is_marked_as_very_fast(phone, weekly, begin):
+    begin(phone, weekly)
+    live(phone)
+    go_through(phone)
+    response = Response.objects.get()
+    assert len(response.seconds["items"]) == 20
+    assert 0 < max(response.seconds["items"].values()) < 5
+    assert [mark["code"] for mark in response.marks] == ["too_fast"]
+    assert response.marks[0]["basis"] == "items"
+
+
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_time_counts_while_the_page_is_seen_and_again_on_coming_back(phone, weekly, begin):
+    begin(phone, weekly)
+    live(phone)
+    at(phone, 1)
+    phone.evaluate(HIDE, True)
+    phone.wait_for_timeout(3000)
+    phone.evaluate(HIDE, False)
+    phone.locator(".choice").nth(2).tap()
+    at(phone, 2)
+    first = Response.objects.get().seconds["items"]["IND04"]
+    assert first < 2.5
+    phone.get_by_role("button", name="Back").tap()
+    at(phone, 1)
+    phone.wait_for_timeout(1000)
+    phone.locator(".choice").nth(3).tap()
+    at(phone, 2)
+    assert Response.objects.get().seconds["items"]["IND04"] > first + 0.9
+
+
+def test_time_of_an_answer_that_waited_for_a_connection_is_not_lost(phone, weekly, begin, troubles):
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    begin(phone, weekly)
+    live(phone)
+    at(phone, 1)
+    phone.wait_for_timeout(1200)
+    phone.context.set_offline(True)
+    phone.locator(".choice").nth(2).tap()
+    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet. Trying again …")
+    phone.context.set_offline(False)
+    expect(phone.locator(".answer__saved")).to_have_text("Saved")
+    assert Response.objects.get().seconds["items"]["IND04"] > 1.2
+
+
+def test_form_without_javascript_is_timed_as_a_whole(new_page, weekly, begin):
+    page = new_page(**PHONE, javascript=False)
+    begin(page, weekly)
+    for number in range(1, 21):
+        expect(page.locator(".answer__count")).to_have_text(f"{number} of 20")
+        page.locator(".choice").nth(number % 6).click()
+        page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    response = Response.objects.get()
+    assert response.seconds["items"] == {}
+    assert 0 < response.seconds["total"] < 60

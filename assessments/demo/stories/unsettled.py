@@ -106,6 +106,7 @@ STORIES = {
         offset=4,
         answers_open=False,
         missed=((5, 8), (14, 17), (21, 25)),
+        careless=frozenset({9}),
         reviewed_before=4,
         events={0: "Session 1", 5: "Night shifts", 18: "Back after a month"},
         comments={3: "Did this on the bus.", 9: "Sorry. Shifts.", 19: "Trying again."},
