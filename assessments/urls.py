@@ -13,6 +13,7 @@ from assessments.views import (
     library,
     links,
     responses,
+    wording,
 )
 
 # Reading: caseload, client page, inbox, library.
@@ -22,6 +23,12 @@ reading: list[URLPattern] = [
     path("inbox/", alerts.inbox, name="inbox"),
     path("library/", library.library, name="library"),
     path("library/<slug:code>/", library.instrument, name="library-instrument"),
+    path("library/<slug:code>/wording/", wording.library_wording, name="library-wording"),
+    path(
+        "library/<slug:code>/wording/skeleton/",
+        wording.library_wording_skeleton,
+        name="library-wording-skeleton",
+    ),
     path("clients/<uuid:pk>/", client.client, name="client"),
     path("clients/<uuid:pk>/review/", client.client_review, name="client-review"),
     path("clients/<uuid:pk>/events/", client.event_add, name="event-add"),

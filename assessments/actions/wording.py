@@ -45,7 +45,7 @@ def load_wording(
     does not allow.
     """
     practice = practices.locked(practice)
-    texts = check_wording(practice=practice, version=version, content=content)
+    texts = _read(practice, version, content)
     _require_unaltered(version, unaltered)
     source = _source(source, texts)
     language = texts.language or version.definition.language
@@ -82,18 +82,33 @@ def load_wording(
     return wording, True
 
 
-def check_wording(
-    *, practice: Practice, version: InstrumentVersion, content: str | bytes
+def preview_wording(
+    *,
+    practice: Practice,
+    version: InstrumentVersion,
+    content: str | bytes,
+    source: str,
+    unaltered: bool = False,
 ) -> WordingTexts:
-    """The texts of a file, if this practice may use them and they fit the version.
+    """The texts that ``load_wording`` would keep. Writes nothing, and raises what that raises."""
+    texts = _read(practice, version, content)
+    _require_unaltered(version, unaltered)
+    _source(source, texts)
+    return texts
 
-    Writes nothing. Raises Refused and DefinitionError as ``load_wording`` does.
-    """
-    require_loadable(practice=practice, version=version)
+
+def is_same(wording: Wording, texts: WordingTexts, version: InstrumentVersion) -> bool:
+    """Whether a wording holds exactly these texts."""
+    return wording.checksum == checksum_of(texts, texts.language or version.definition.language)
+
+
+def _read(practice: Practice, version: InstrumentVersion, content: str | bytes) -> WordingTexts:
+    """The texts of a file, if this practice may use them and they fit the version."""
+    _require_loadable(practice, version)
     return read_wording(content, version.definition)
 
 
-def require_loadable(*, practice: Practice, version: InstrumentVersion) -> None:
+def _require_loadable(practice: Practice, version: InstrumentVersion) -> None:
     """Refuse where no file whatever could be loaded."""
     instrument = version.definition
     if version.practice_id not in (None, practice.pk):

@@ -9,8 +9,8 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from assessments.actions.respond import COMMENT_LENGTH
 from assessments.measurement.definition import Instrument, Item
@@ -117,18 +117,27 @@ class Line:
 
     number: int
     item: Item
+    text: str
     answer: str
     is_open: bool
     is_not_applicable: bool = False
 
 
 def lines_of(instrument: Instrument, answers: dict[str, int | None]) -> list[Line]:
-    """Every question of a form in its order, with what was answered."""
+    """Every question of a form in its order, with what was answered.
+
+    Where the wording is not here a question stands by its number, an answer by its value.
+    """
     lines = []
     for number, item in enumerate(instrument.items, start=1):
         choice = choice_of(answers, item.code)
         words = dict(choices_of(instrument, item)).get(choice or "", "")
-        lines.append(Line(number, item, words, choice is None, choice == NOT_APPLICABLE))
+        text = (
+            f"{number}. {item.text}"
+            if item.text
+            else gettext("Item %(number)d") % {"number": number}
+        )
+        lines.append(Line(number, item, text, words, choice is None, choice == NOT_APPLICABLE))
     return lines
 
 

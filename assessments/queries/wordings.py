@@ -74,19 +74,31 @@ def hindrance(
     return Hindrance.NO_WORDING if missing else None
 
 
+def hindrances(
+    practice: Practice, versions: Collection[InstrumentVersion]
+) -> dict[uuid.UUID, Hindrance]:
+    """Which of these versions cannot be assigned in this practice, and why: one query."""
+    loaded = wordings_in_force(practice, versions)
+    found = {
+        version.pk: hindrance(version.definition, practice, loaded.get(version.pk))
+        for version in versions
+    }
+    return {pk: why for pk, why in found.items() if why is not None}
+
+
 def says(found: Hindrance, name: str) -> str:
-    """One sentence or two: why it cannot be given, what to do, and who can do it."""
+    """Why an instrument, or several, cannot be given, what to do, and who can do it."""
     words = {
         Hindrance.RESTRICTED: _(
-            "%(name)s cannot be given to clients here: its holder does not allow it."
+            "%(name)s cannot be given to clients here: the holder does not allow it."
         ),
         Hindrance.NON_COMMERCIAL: _(
             "%(name)s may be used without commercial purpose only. Whoever runs the practice can "
-            "say under Practice settings that this is so here; then it can be given to clients."
+            "say under Practice settings that this is so here."
         ),
         Hindrance.NO_WORDING: _(
-            "The wording of %(name)s has not been loaded yet, so it cannot be given to clients. "
-            "Whoever runs the practice can load it in the library."
+            "The wording of %(name)s has not been loaded here yet, and without it nothing can be "
+            "asked. Whoever runs the practice can load it in the library."
         ),
     }
     return words[found] % {"name": name}

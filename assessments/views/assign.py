@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assessments import queries
+from assessments import queries, wording
 from assessments.actions import assign as actions
 from assessments.actions import links
 from assessments.forms.asking import AssignForm
 from assessments.measurement import schedule
 from assessments.models import Assignment, Cadence, InstrumentVersion
+from assessments.queries import wordings
 from clinic import access
 from clinic.audit import Actor
 from clinic.models import Client
@@ -30,9 +32,10 @@ from clinic.roles import Permission
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose a form and how often. Where it opens now, the answer shows its link, this once."""
     client = access.find_client(request.user, pk, needs=Permission.ASSIGN)
+    versions = sorted(queries.newest_versions(client.practice_id), key=_most_used_first)
     form = AssignForm(
         request.POST if request.method == "POST" else None,
-        versions=sorted(queries.newest_versions(client.practice_id), key=_most_used_first),
+        versions=versions,
         email=client.email,
         today=timezone.localdate(timezone=client.practice.zone),
     )
@@ -47,7 +50,11 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         if assigned is not None:
             return _assigned(request, client, assigned)
     status = 400 if form.errors else 200
-    return render(request, "assessments/assign.html", _context(client, form), status=status)
+    context = {
+        **_context(client, form, wordings.hindrances(client.practice, versions)),
+        "may_manage": access.may_in_practice(request.user, Permission.MANAGE_LIBRARY),
+    }
+    return render(request, "assessments/assign.html", context, status=status)
 
 
 def _most_used_first(version: InstrumentVersion) -> tuple[bool, int, str]:
@@ -56,7 +63,9 @@ def _most_used_first(version: InstrumentVersion) -> tuple[bool, int, str]:
     return (not version.definition.scales, days, version.definition.name)
 
 
-def _context(client: Client, form: AssignForm) -> dict[str, Any]:
+def _context(
+    client: Client, form: AssignForm, hindrances: Mapping[UUID, wordings.Hindrance]
+) -> dict[str, Any]:
     cadences = dict(Cadence.choices)
     cards = [
         {
@@ -65,13 +74,26 @@ def _context(client: Client, form: AssignForm) -> dict[str, Any]:
             "cadence": cadences[version.definition.default_cadence],
         }
         for radio, version in zip(form["instrument"], form.versions.values(), strict=True)
+        if version.pk not in hindrances
     ]
     return {
         "client": client,
         "form": form,
         "cards": cards,
+        "not_yet": _not_yet(form.versions.values(), hindrances),
         "crumbs": crumbs(client, _("Assign a form")),
     }
+
+
+def _not_yet(
+    versions: Iterable[InstrumentVersion], hindrances: Mapping[UUID, wordings.Hindrance]
+) -> list[str]:
+    """What cannot be assigned here, in a sentence for each reason."""
+    names: dict[wordings.Hindrance, list[str]] = {}
+    for version in versions:
+        if version.pk in hindrances:
+            names.setdefault(hindrances[version.pk], []).append(version.definition.name)
+    return [wordings.says(why, wording.joined(sorted(found))) for why, found in names.items()]
 
 
 def _assigned(request: HttpRequest, client: Client, assigned: actions.Assigned) -> HttpResponse:

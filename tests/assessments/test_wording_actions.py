@@ -155,7 +155,7 @@ def test_wording_for_non_commercial_use_needs_such_a_practice(pat):
 
 def test_restricted_instrument_is_refused_even_where_one_was_published(tea, pat, monkeypatch):
     monkeypatch.setattr(wordings, "Use", type("Use", (), {"RESTRICTED": Use.FREE}))
-    with pytest.raises(Refused, match="its holder does not allow it"):
+    with pytest.raises(Refused, match="the holder does not allow it"):
         made.load(pat, tea)
 
 
@@ -166,7 +166,7 @@ def test_instrument_without_wording_is_not_assigned_and_the_sentence_says_what_t
     with pytest.raises(Refused) as refusal:
         give(nora, tea)
     assert refusal.value.field == "instrument"
-    assert "has not been loaded yet" in refusal.value.sentence
+    assert "has not been loaded here yet" in refusal.value.sentence
     assert "Whoever runs the practice can load it" in refusal.value.sentence
     assert not Assignment.objects.exists()
 
@@ -183,7 +183,7 @@ def test_assignment_asks_with_the_wording_in_force_and_keeps_it(tea, pat, nora, 
 
 def test_wording_of_another_practice_is_never_used(tea, nora, eve):
     made.load(eve, tea)
-    with pytest.raises(Refused, match="has not been loaded yet"):
+    with pytest.raises(Refused, match="has not been loaded here yet"):
         give(nora, tea)
 
 

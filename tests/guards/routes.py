@@ -190,6 +190,8 @@ POLICY = {
     "inbox": page(CASEWORKERS),
     "library": page(CASEWORKERS | ADMINS),
     "library-instrument": page(CASEWORKERS | ADMINS),
+    "library-wording": page(ADMINS, post=True),
+    "library-wording-skeleton": page(ADMINS),
     "response": client_page(get=READ_CLINICAL, about="response"),
     "client-forms": client_page(get=READ_CLINICAL),
     "client-review": client_page(post=OWN_CARE),

@@ -16,6 +16,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clinic.models import reach
+from tests import factories_wording
 from tests.guards import routes, world
 from tests.guards.routes import IN, NO_SUCH_VERB, POLICY, REFUSED, SIGN_IN, UNKNOWN, Policy, Route
 from tests.guards.world import CANARIES, PRINCIPALS, World, canary
@@ -26,6 +27,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OWNERS = ("nora", "otto", "zoe", "missing")
 STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
     "library-instrument": {"code": "causeway-weekly"},
+    "library-wording": {"code": factories_wording.CODE},
+    "library-wording-skeleton": {"code": factories_wording.CODE},
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     "join": {"token": "a" * 43},
     "form-landing": {"token": "b" * 43},

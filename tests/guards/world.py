@@ -22,7 +22,7 @@ from clinic.actions import people, tokens
 from clinic.audit import Actor
 from clinic.models import Client, Membership
 from clinic.roles import Role
-from tests import factories
+from tests import factories, factories_wording
 from tests import factories_assessments as asked
 
 STAFF = ("ada", "ben", "sue", "pat", "ash", "solo")
@@ -82,6 +82,7 @@ def build() -> World:
         world.members[name] = factories.make_member(elsewhere, f"Elsewhere {name}", role)
     for name in GONE:
         world.members[name] = factories.make_member(harbour, f"Harbour {name}")
+    factories_wording.tea()
     for client, carer in (("nora", "ada"), ("otto", "ben"), ("zoe", "eve")):
         _add_client(world, client, world.members[carer])
     # Each of them had somebody in care, and still has the session of that time.
