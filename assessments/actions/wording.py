@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -60,8 +60,7 @@ def load_wording(
         source=source,
         texts=_kept(texts),
         checksum=checksum,
-        # A clock that was set back must not put the newest wording behind an older one.
-        loaded_at=now if newest is None else max(now, newest.loaded_at),
+        loaded_at=_after(newest, now),
         loaded_by=by.user,
     )
     audit.record(
@@ -80,6 +79,11 @@ def load_wording(
         },
     )
     return wording, True
+
+
+def _after(newest: Wording | None, now: datetime) -> datetime:
+    """Now; a clock that was set back must not put the newest wording behind an older one."""
+    return now if newest is None else max(now, newest.loaded_at + timedelta(microseconds=1))
 
 
 def preview_wording(
