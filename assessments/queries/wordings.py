@@ -25,7 +25,8 @@ class Hindrance(StrEnum):
 def wordings_in_force(
     practice: Practice, versions: Collection[InstrumentVersion]
 ) -> dict[uuid.UUID, Wording]:
-    """The wording that new assignments of each version ask with, by version: one query.
+    """The wording that new assignments of each version ask with, by version: one query, and
+    one for each version that was adopted.
 
     A version that the practice adopted asks the same questions as the one it was adopted from, so
     it takes that one's wording where it has none of its own.
@@ -33,14 +34,15 @@ def wordings_in_force(
     wanted = {version.pk for version in versions if _is_external(version)}
     if not wanted:
         return {}
-    behind = {version.adopted_from_id for version in versions if version.adopted_from_id}
-    rows = Wording.objects.filter(practice=practice, version__in=wanted | behind)
+    behind = {version.pk: _stands_for(version) for version in versions if version.pk in wanted}
+    asked = {pk for line in behind.values() for pk in line}
+    rows = Wording.objects.filter(practice=practice, version__in=asked)
     newest = {row.version_id: row for row in rows.order_by("loaded_at", "pk")}
     found = {}
-    for version in versions:
-        row = newest.get(version.pk) or newest.get(version.adopted_from_id or version.pk)
+    for version, line in behind.items():
+        row = next((newest[pk] for pk in line if pk in newest), None)
         if row is not None:
-            found[version.pk] = row
+            found[version] = row
     return found
 
 
@@ -48,6 +50,15 @@ def wording_in_force(practice: Practice, version: InstrumentVersion) -> Wording 
     """The wording that a new assignment of this version would ask with; None where it has its own
     or none was loaded."""
     return wordings_in_force(practice, [version]).get(version.pk)
+
+
+def _stands_for(version: InstrumentVersion) -> list[uuid.UUID]:
+    """A version, the one it was adopted from, and so on back to the one that shipped."""
+    line, adopted = [version.pk], version
+    while adopted.adopted_from_id is not None and adopted.adopted_from_id not in line:
+        line.append(adopted.adopted_from_id)
+        adopted = adopted.adopted_from or adopted
+    return line
 
 
 def _is_external(version: InstrumentVersion) -> bool:

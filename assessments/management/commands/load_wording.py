@@ -119,9 +119,9 @@ def _by_identifier(named: str) -> list[Practice]:
 
 
 def version_of(practice: Practice, code: str) -> InstrumentVersion:
-    for version in queries.newest_versions():
-        if version.instrument.code == code:
-            return version
-    raise CommandError(
-        f'There is no instrument "{code}" here. load_instruments publishes those that ship.'
-    )
+    version = queries.newest_version(practice, code)
+    if version is None:
+        raise CommandError(
+            f'There is no instrument "{code}" here. load_instruments publishes those that ship.'
+        )
+    return version
