@@ -56,6 +56,7 @@ def assign(
     The client's row is locked first, so that the same request sent twice assigns once.
     """
     client = _locked_client(client.pk)
+    _require_version_within_reach(client, version)
     today = now.astimezone(client.practice.zone).date()
     _require_sensible_days(first_on, ends_on, today)
     _require_open_record(client)
@@ -91,6 +92,11 @@ def assign(
 
 def _locked_client(pk: UUID) -> Client:
     return Client.objects.select_for_update(of=("self",)).select_related("practice").get(pk=pk)
+
+
+def _require_version_within_reach(client: Client, version: InstrumentVersion) -> None:
+    if version.practice_id not in (None, client.practice_id):
+        raise Refused(_("There is no such form."), "instrument")
 
 
 def _require_open_record(client: Client) -> None:
