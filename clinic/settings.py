@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from clinic import keys
@@ -190,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
     "write occasions ahead": {"task": "assessments.tasks.write_occasions", "schedule": 3600.0},
     "deliver notices": {"task": "clinic.tasks.sweep_notices", "schedule": 20.0},
     "refresh standings": {"task": "assessments.tasks.sweep_standings", "schedule": 300.0},
+    # At night, several times, since one sweep stops after some minutes with what it has done.
+    "estimate psychometrics": {
+        "task": "assessments.tasks.estimate_psychometrics",
+        "schedule": crontab(hour="2-4", minute="*/10"),
+    },
 }
 
 # --- People and sign-in -----------------------------------------------------------------------

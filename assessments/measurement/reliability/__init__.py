@@ -5,16 +5,19 @@ functions take a table at once; `Moments` takes it in batches and needs the memo
 """
 
 from .consistency import alpha_interval
+from .estimates import Estimates, correlation_interval
 from .factor import OneFactor, one_factor
 from .moments import ItemStatistics, Moments, Rows
 
 __all__ = [
+    "Estimates",
     "ItemStatistics",
     "Moments",
     "OneFactor",
     "Rows",
     "alpha",
     "alpha_interval",
+    "correlation_interval",
     "item_statistics",
     "omega",
     "one_factor",

@@ -130,6 +130,12 @@ class Moments:
             raise ValueError(f"at least two complete rows are needed; there are {self.complete}")
         return self._scatter / (self.complete - 1)
 
+    def means(self) -> Vector:
+        """Means of the items over the complete rows."""
+        if not self.complete:
+            raise ValueError("at least one complete row is needed; there is none")
+        return self._mean.copy()
+
     def correlation(self, first: Sequence[int], second: Sequence[int]) -> float | None:
         """Pearson correlation, over complete rows, of the sums of two groups of columns.
 
