@@ -45,7 +45,7 @@ def scales(draw: st.DrawFn) -> tuple[Scale, tuple[Item, ...]]:
         minimum_answered=draw(st.integers(1, count)),
         minimum=sum(item.option_set.minimum for item in items),
         maximum=sum(item.option_set.maximum for item in items),
-        evidence=Evidence(1, draw(st.floats(0, 1)), draw(st.floats(0.1, 40)), "assumed"),
+        evidence=Evidence(1, draw(st.floats(0, 0.999)), draw(st.floats(0.1, 40)), "assumed"),
     )
     return scale, items
 
