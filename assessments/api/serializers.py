@@ -250,10 +250,14 @@ class Answers(serializers.Field[Any, Any, Any, Any]):
     }
 )
 class Marks(serializers.Field[Any, Any, Any, Any]):
-    """The marks of a response, as they are kept."""
+    """The marks of a response, as they are kept.
+
+    PostgreSQL keeps no order of keys: a response that was just sent and the same one read again
+    must be one text.
+    """
 
     def to_representation(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return value
+        return [dict(sorted(mark.items())) for mark in value]
 
 
 class ScoreSerializer(Shown[Score]):
