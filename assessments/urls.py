@@ -12,6 +12,7 @@ from assessments.views import (
     intake,
     library,
     links,
+    references,
     responses,
     wording,
 )
@@ -41,6 +42,7 @@ reading: list[URLPattern] = [
 asking: list[URLPattern] = [
     path("clients/add/", intake.client_add, name="client-add"),
     path("clients/<uuid:pk>/assign/", assign.assign, name="assign"),
+    path("clients/<uuid:pk>/reference/", references.reference, name="reference"),
     path("clients/<uuid:pk>/forms/", links.client_forms, name="client-forms"),
     path("assignments/<uuid:pk>/end/", assign.assignment_end, name="assignment-end"),
     path("occasions/<uuid:pk>/link/", links.occasion_link, name="occasion-link"),

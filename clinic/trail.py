@@ -24,6 +24,7 @@ ACTIONS = {
     "client.review": gettext_lazy("reviewed the record"),
     "care.start": gettext_lazy("put the client in somebody's care"),
     "care.end": gettext_lazy("ended somebody's care"),
+    "reference.set": gettext_lazy("named whom the answers are about"),
     "assignment.create": gettext_lazy("assigned a form"),
     "assignment.end": gettext_lazy("ended an assignment"),
     "assignment.list": gettext_lazy("listed assignments"),

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments import queries
 from assessments.actions import alerts, links, standing, times
 from assessments.measurement import scoring
 from assessments.models import Occasion, Response, Score
@@ -51,6 +52,7 @@ def locked_occasion(pk: UUID) -> Occasion:
     return (
         Occasion.objects.select_for_update(of=("self",))
         .select_related("client__practice", "assignment__version")
+        .annotate(reference_in_force=queries.in_force_of("client"))
         .get(pk=pk)
     )
 
@@ -242,12 +244,15 @@ def _draft(occasion: Occasion, now: datetime, source: str, entered_by: User | No
     Whoever writes last is its source: a form begun by link and ended at the practice was entered
     by staff.
     """
+    version = occasion.assignment.version
+    named = getattr(occasion, "reference_in_force", None)
     response = draft_of(occasion) or Response(
         client=occasion.client,
         occasion=occasion,
-        version=occasion.assignment.version,
+        version=version,
         answers={},
         started_at=now,
+        reference_id=named if queries.asks_about_a_relationship(version.definition) else None,
     )
     if response.submitted_at is None:
         response.source, response.entered_by = source, entered_by

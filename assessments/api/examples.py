@@ -11,6 +11,7 @@ CLINICIAN = "0195a1c0-1200-7b22-8a04-5d0e9b7c6a21"
 ASSIGNMENT = "0195a1c4-9e00-7c43-b5d2-81e7f3a09b32"
 OCCASION = "0195a1c4-9f00-7d54-a6e3-92f804b1ac43"
 RESPONSE = "0195a1c8-3b00-7e65-97f4-a30915c2bd54"
+REFERENCE = "0195a1c3-4400-7d18-8b31-6c70e94a5d12"
 SCORE = "0195a1c8-3b01-7f76-88a5-b41a26d3ce65"
 LINK = "https://causeway.example.org/f/Zk3vN0t4r3alT0k3nJustAnExample0fTheShape00/"
 WRITE_ONLY = "A token without the scope `read` gets 204 and no body."
@@ -87,6 +88,7 @@ RESPONSE_VALUE: dict[str, Any] = {
             "scales": ["DEP", "CDP", "IND", "INT"],
         }
     ],
+    "reference": {"id": REFERENCE, "kind": "partner", "label": "Sam"},
 }
 ESTIMATE = {"mean": 61.2, "sd": 6.1, "filtered_mean": 60.4, "filtered_sd": 6.8}
 LOW_ESTIMATE = {"mean": 34.9, "sd": 6.1, "filtered_mean": 35.5, "filtered_sd": 6.8}

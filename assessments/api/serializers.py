@@ -13,7 +13,16 @@ from rest_framework.exceptions import ValidationError
 from assessments import wording
 from assessments.actions.respond import COMMENT_LENGTH
 from assessments.measurement.quality import MarkCode
-from assessments.models import Assignment, Cadence, Occasion, Response, Score, Signal, Standing
+from assessments.models import (
+    Assignment,
+    Cadence,
+    Occasion,
+    ReferenceRelationship,
+    Response,
+    Score,
+    Signal,
+    Standing,
+)
 from clinic import text
 from clinic.api.fields import (
     Choice,
@@ -275,6 +284,14 @@ class ScoreSerializer(Shown[Score]):
     why_missing = serializers.CharField(allow_null=True)
 
 
+class ReferenceSerializer(Shown[ReferenceRelationship]):
+    """Whom the answers are about."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(ReferenceRelationship.Kind.choices)
+    label = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+
+
 class ResponseSerializer(Shown[Response]):
     id = serializers.UUIDField()
     client = serializers.UUIDField(source="client_id")
@@ -287,6 +304,15 @@ class ResponseSerializer(Shown[Response]):
     answers = Answers(read_only=True)
     comment = serializers.CharField(allow_null=True)
     marks = Marks(read_only=True)
+    reference = serializers.SerializerMethodField()
+
+    @extend_schema_field(ReferenceSerializer(allow_null=True))
+    def get_reference(self, response: Response) -> Any:
+        found = response.reference
+        if found is None:
+            return None
+        found.client = response.client  # whose data key is unwrapped once
+        return ReferenceSerializer(found).data
 
 
 class SubmissionSerializer(StrictSerializer):

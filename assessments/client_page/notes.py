@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import wording
+from assessments import queries, wording
 from assessments.models import Assignment, Occasion, Response
 from assessments.queries import Record
 
@@ -119,6 +119,17 @@ def _when(occasion: Occasion | None, record: Record) -> str:
     if occasion.opens_at <= record.now:
         return _("open until %(day)s") % {"day": wording.day(occasion.closes_at)}
     return wording.day(occasion.opens_at)
+
+
+def reference(record: Record) -> dict[str, Any]:
+    """Whom the answers are about, where a form of the client asks about a relationship."""
+    asking = [version.definition for version in record.versions.values()]
+    found = record.reference
+    return {
+        "relational": any(queries.asks_about_a_relationship(form) for form in asking),
+        "whom": wording.reference_words(found) if found else "",
+        "whom_since": wording.day(found.started_at) if found else "",
+    }
 
 
 def latest_responses(record: Record) -> list[dict[str, Any]]:

@@ -118,7 +118,22 @@ def event_lines(record: Record) -> list[EventLine]:
                 EventLine(local(row.at), _("form version %(version)d") % {"version": version})
             )
         seen[row.instrument] = row.version_id
-    return lines
+    return lines + _series_lines(record)
+
+
+def _series_lines(record: Record) -> list[EventLine]:
+    """Where the answers begin to be about another relationship, which cuts the series."""
+    first = record.sittings[0].at if record.sittings else record.now
+    begun = {reference.started_at: reference for reference in record.references}
+    return [
+        EventLine(
+            local(at),
+            _("about: %(whom)s") % {"whom": wording.reference_words(reference)},
+            breaks=True,
+        )
+        for at, reference in begun.items()
+        if at > first
+    ]
 
 
 # --- The movement map ---------------------------------------------------------------------------

@@ -83,8 +83,16 @@ class _History:
         clinician: Membership,
         versions: Mapping[str, InstrumentVersion],
     ) -> None:
-        if plan.person.email or any(given.instrument == SAFETY for given in plan.given):
-            raise ValueError("mail and safety checks have effects that only the actions have")
+        only_by_actions = (
+            plan.person.email,
+            plan.namings,
+            any(given.instrument == SAFETY for given in plan.given),
+        )
+        if any(only_by_actions):
+            raise ValueError(
+                "mail, safety checks and named relationships have effects that only the actions "
+                "have"
+            )
         self.plan = plan
         self.practice = practice
         self.clinician = clinician
@@ -306,6 +314,7 @@ class _History:
                 score.scale,
                 score.pomp,
                 score.sem,
+                None,
             )
             for score in self.made[Score]
         )

@@ -143,6 +143,7 @@ def _stretch(story: Story, weeks: int, random: Random) -> Story:
         offset=random.randrange(1, 7),
         missed=(),
         careless=frozenset(),
+        about={},
         events={0: "Session 1"},
         decided={},
         review_every=2,

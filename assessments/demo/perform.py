@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
-from assessments.actions import alerts, assign, respond, review, standing
+from assessments.actions import alerts, assign, references, respond, review, standing
 from assessments.actions.clients import add_client
 from assessments.demo.plan import Aftercare, Given, Plan, Session, Sheet
 from assessments.models import Alert, Assignment, InstrumentVersion, Occasion, Response
@@ -20,7 +20,7 @@ from clinic.models import Client, Membership, Practice
 # Occasions are written five weeks ahead; writing them on every four weeks leaves none out.
 WRITE_AHEAD_EVERY = timedelta(weeks=4)
 
-Step = tuple[datetime, int, Callable[[], object]]
+Step = tuple[datetime, float, Callable[[], object]]
 
 
 class Performance:
@@ -80,6 +80,18 @@ class Performance:
                     happening.at,
                     on=happening.on,
                     text=happening.text,
+                ),
+            )
+        for naming in plan.namings:
+            yield (
+                naming.at,
+                0.5,
+                partial(
+                    self._as_therapist,
+                    references.set_reference,
+                    naming.at,
+                    kind=naming.kind,
+                    label=naming.label,
                 ),
             )
         for session in plan.sessions:

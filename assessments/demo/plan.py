@@ -65,6 +65,15 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """The client and the therapist settle whom the answers are about."""
+
+    at: datetime
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Session:
     """The therapist looked at the record and ticked it."""
 
@@ -92,6 +101,7 @@ class Plan:
     given: list[Given] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
+    namings: list[Naming] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     aftercare: list[Aftercare] = field(default_factory=list)
 
@@ -126,6 +136,8 @@ def make_plan(
         on = start_on + timedelta(days=round(week * 7))
         at = datetime.combine(max(on, start_on) + DAY, time(17), tzinfo=zone).astimezone(UTC)
         plan.happenings.append(Happening(on, min(at, now), text))
+    for week, (kind, label) in sorted(story.about.items()):
+        plan.namings.append(Naming(min(started_at + week * WEEK, now), kind, label))
     for week, outcome in sorted(story.aftercare.items()):
         plan.aftercare.append(Aftercare(min(started_at + week * WEEK, now), outcome))
     return plan

@@ -44,6 +44,8 @@ class Story:
     comments: Mapping[int, str] = field(default_factory=dict)
     events: Mapping[float, str] = field(default_factory=dict)
     decided: Mapping[int, str] = field(default_factory=dict)
+    # Whom the answers are about, from which week on: kind and name.
+    about: Mapping[float, tuple[str, str]] = field(default_factory=dict)
     safety_from: int | None = None
     safety_cadence: Cadence = Cadence.FOUR_WEEKS
     safety: Mapping[int, tuple[int | None, ...]] = field(default_factory=dict)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from assessments.measurement.movement import SCALES, Movement
 from assessments.models import (
     Alert,
@@ -14,6 +16,7 @@ from assessments.models import (
     Event,
     InstrumentVersion,
     Occasion,
+    ReferenceRelationship,
     Response,
     Review,
     Score,
@@ -21,6 +24,7 @@ from assessments.models import (
 )
 from assessments.queries.instruments import rule_messages
 from assessments.queries.path import LONG_FORM, Sitting, current_episode, follow, gather
+from assessments.queries.references import references, series_of
 from clinic.models import CareRelationship, Client, Episode
 
 # How many of the latest forms are shown answer by answer.
@@ -42,6 +46,7 @@ class ScoreRow:
     answered: int
     items: int
     why_missing: str | None
+    series: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,17 @@ class Record:
     alerts: list[Alert]
     messages: dict[uuid.UUID, str] = field(default_factory=dict)
     reviews: list[Review] = field(default_factory=list)
+    references: list[ReferenceRelationship] = field(default_factory=list)
 
     @property
     def until(self) -> datetime:
         """Up to when anything could be missed: now, or the day the record was closed."""
         return self.client.closed_at or self.now
+
+    @property
+    def reference(self) -> ReferenceRelationship | None:
+        """Whom the answers are about now."""
+        return self.references[-1] if self.references else None
 
     @property
     def last_review(self) -> Review | None:
@@ -87,7 +98,7 @@ def record(client: Client, now: datetime) -> Record:
     scores = _scores(client)
     since = episode.started_at if episode else None
     sittings = gather(
-        (row.response_id, row.instrument, row.at, row.scale, row.pomp, row.sem)
+        (row.response_id, row.instrument, row.at, row.scale, row.pomp, row.sem, row.series)
         for row in scores
         if row.scale in SCALES and (since is None or row.at >= since)
     )
@@ -99,10 +110,13 @@ def record(client: Client, now: datetime) -> Record:
     )
     assignments = list(Assignment.objects.filter(client=client).order_by("created_at", "pk"))
     alerts = _alerts(client)
+    # Of a client of whom nobody was named, there is nothing to read.
+    named = Exists(ReferenceRelationship.objects.filter(client=OuterRef("client")))
+    standing = Standing.objects.annotate(named=named).get(client=client)
     return Record(
         client=client,
         now=now,
-        standing=Standing.objects.get(client=client),
+        standing=standing,
         episode=episode,
         carers=_carers(client),
         scores=scores,
@@ -120,6 +134,7 @@ def record(client: Client, now: datetime) -> Record:
         events=_of(client, Event.objects.filter(removed_at=None).order_by("on", "created_at")),
         alerts=alerts,
         messages=rule_messages(alerts),
+        references=references(client) if standing.named else [],
         reviews=_of(client, Review.objects.select_related("by").order_by("-at"), NOTES_SHOWN),
     )
 
@@ -147,6 +162,7 @@ def _scores(client: Client) -> list[ScoreRow]:
             "answered",
             "items",
             "why_missing",
+            series_of("response__started_at"),
         )
     ]
 

@@ -13,6 +13,7 @@ from assessments.measurement import movement
 from assessments.measurement.movement import Movement, Stage
 from assessments.measurement.movement.stages import NAMED_FROM
 from assessments.models import Score
+from assessments.queries.references import series_of
 from clinic.models import Client, Episode
 
 # The form that a client's own baseline is measured with, where it is among the first.
@@ -30,6 +31,8 @@ class Sitting:
     at: datetime
     scores: dict[str, float | None]
     errors: dict[str, float | None]
+    # When the series it belongs to began (``queries.references``); None: before any was named.
+    series: datetime | None = None
 
 
 def current_episode(client: Client) -> Episode | None:
@@ -44,35 +47,56 @@ def sittings(client: Client, since: datetime | None = None) -> list[Sitting]:
         rows = rows.filter(at__gte=since)
     return gather(
         rows.order_by("at", "response_id").values_list(
-            "response_id", "response__version__instrument__code", "at", "scale", "pomp", "sem"
+            "response_id",
+            "response__version__instrument__code",
+            "at",
+            "scale",
+            "pomp",
+            "sem",
+            series_of("response__started_at"),
         )
     )
 
 
 def gather(
-    rows: Iterable[tuple[uuid.UUID, str, datetime, str, float | None, float | None]],
+    rows: Iterable[
+        tuple[uuid.UUID, str, datetime, str, float | None, float | None, datetime | None]
+    ],
 ) -> list[Sitting]:
-    """Sittings out of score rows in time order; a form without all four scales is none."""
+    """Sittings out of score rows in time order; a form without all four scales is none.
+
+    A row is: response, instrument, time, scale, POMP, its error, when its series began.
+    """
     found: dict[uuid.UUID, Sitting] = {}
-    for response_id, instrument, at, scale, pomp, sem in rows:
-        sitting = found.setdefault(response_id, Sitting(response_id, instrument, at, {}, {}))
+    for response_id, instrument, at, scale, pomp, sem, series in rows:
+        sitting = found.setdefault(
+            response_id, Sitting(response_id, instrument, at, {}, {}, series)
+        )
         sitting.scores[scale] = pomp
         sitting.errors[scale] = sem
     return [sitting for sitting in found.values() if set(movement.SCALES) <= set(sitting.scores)]
 
 
 def follow(sittings: list[Sitting]) -> Movement:
-    """The movement through these sittings. Weeks count from the first."""
+    """The movement through these sittings. Weeks count from the first.
+
+    Answers about another relationship are another segment, with a baseline of its own.
+    """
     if not sittings:
         return movement.follow([])
     first = sittings[0].at
+    begun: dict[datetime | None, datetime] = {}
+    for sitting in sittings:
+        begun.setdefault(sitting.series, sitting.at)
     return movement.follow(
         [
             movement.Administration(
                 weeks=(sitting.at - first) / WEEK,
                 scores=sitting.scores,
                 errors=sitting.errors,
-                baseline=sitting.instrument == LONG_FORM and sitting.at - first <= BASELINE_WITHIN,
+                baseline=sitting.instrument == LONG_FORM
+                and sitting.at - begun[sitting.series] <= BASELINE_WITHIN,
+                segment=sitting.series,
             )
             for sitting in sittings
         ]

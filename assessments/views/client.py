@@ -99,6 +99,7 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
         "heat_legend": items.heat_legend(record),
         "assignments": notes.assignments(record),
         "responses": notes.latest_responses(record),
+        **notes.reference(record),
         "open_alerts": [words for words in alerts if words["alert"].resolved_at is None],
         "closed_alerts": [words for words in alerts if words["alert"].resolved_at is not None],
     }

@@ -28,6 +28,7 @@ from django.utils.decorators import decorator_from_middleware
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from assessments import queries, wording
 from assessments.actions import links
 from assessments.actions.links import LinkState
 from assessments.measurement import scoring
@@ -70,6 +71,21 @@ class Holder:
         return self.response.answers if self.response else {}
 
     @cached_property
+    def think_of(self) -> str:
+        """Whom the client is to think of, where the form asks about a relationship.
+
+        A form once begun stays with the relationship it was begun about.
+        """
+        if not queries.asks_about_a_relationship(self.instrument):
+            return ""
+        named = getattr(self.link, "reference_in_force", None)
+        if self.response is not None:
+            named = self.response.reference_id
+        if named is None:
+            return ""
+        return wording.think_of(queries.find_reference(named, self.link.occasion.client))
+
+    @cached_property
     def at_risk(self) -> bool:
         """Whether the answers meet a risk rule, or met one before in this browser."""
         return self.met_risk or bool(scoring.risks(self.instrument, self.answers))
@@ -80,6 +96,7 @@ class Holder:
             "practice_name": self.practice.name,
             "crisis": crisis_lines(self.practice),
             "at_risk": self.at_risk,
+            "think_of": self.think_of,
             "unvalidated": any(s.evidence.rung <= 1 for s in self.instrument.scales),
         }
 

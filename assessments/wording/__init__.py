@@ -25,6 +25,7 @@ from .readings import (
     verdict_reading,
 )
 from .reasons import ReasonWords, reason_words
+from .references import reference_words, think_of
 from .terms import (
     NO_CLEAR_STAGE,
     SCALE_NOTES,
@@ -77,6 +78,7 @@ __all__ = [
     "plane_words",
     "question",
     "reason_words",
+    "reference_words",
     "ribbon_reading",
     "ribbon_words",
     "rung_words",
@@ -88,6 +90,7 @@ __all__ = [
     "stage_code",
     "stage_reading",
     "stage_words",
+    "think_of",
     "time_ago",
     "verdict_reading",
     "whole",

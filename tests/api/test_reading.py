@@ -90,7 +90,7 @@ def test_response_holds_answers_and_scores_their_errors(ada_program, nora, occas
     body = ada_program.get(f"responses/{sent.pk}/").json()
     assert sorted(body) == [
         "answers", "client", "comment", "id", "instrument", "marks", "occasion",
-        "source", "started_at", "submitted_at", "version",
+        "reference", "source", "started_at", "submitted_at", "version",
     ]  # fmt: skip
     assert body["answers"] == asked.answers_to(sent.version, 2)
     assert (body["source"], body["submitted_at"]) == ("link", "2026-11-02T10:00:00Z")

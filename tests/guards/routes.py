@@ -201,6 +201,7 @@ POLICY = {
     "alert-resolve": client_page(READ_CLINICAL, READ_CLINICAL, about="alert"),
     # Asking
     "assign": client_page(OWN_CARE, OWN_CARE),
+    "reference": client_page(OWN_CARE, OWN_CARE),
     "assignment-end": client_page(OWN_CARE, OWN_CARE, about="assignment"),
     "occasion-link": client_page(post=OWN_CARE, about="occasion"),
     "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),

@@ -16,7 +16,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import alerts, respond, review
+from assessments.actions import alerts, references, respond, review
 from assessments.models import Response
 from clinic.actions import people, tokens
 from clinic.audit import Actor
@@ -117,6 +117,7 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
     alert = response.alerts.first()
     alerts.acknowledge(alert=alert, by=by, now=now)
     waiting = asked.open_occasion(client, now=now, cadence="weekly")
+    references.set_reference(client=client, kind="partner", label=clinical, by=by, now=now)
     event = review.add_event(client=client, on=now.date(), text=f"moved {clinical}", by=by, now=now)
     review.review(client=client, decided=clinical, by=by, now=now)
     world.clients[name] = client

@@ -20,7 +20,7 @@ from clinic.roles import Permission
 
 # A draft is the client's own until it is sent.
 SUBMITTED = Response.objects.filter(submitted_at__isnull=False).select_related(
-    "client__practice", "version__instrument"
+    "client__practice", "version__instrument", "reference"
 )
 SCORES = Score.objects.select_related("client", "response__version__instrument").defer(
     "response__answers", "response__comment"

@@ -19,6 +19,7 @@ STORIES = {
         ),
         weeks=27,
         offset=4,
+        about={0: ("partner", "Leo")},
         events={
             0: "Session 1",
             9.3: "Let him drive her to the hospital",
@@ -156,7 +157,8 @@ STORIES = {
         offset=4,
         cadence=Cadence.TWO_WEEKS,
         review_every=2,
-        events={0: "Session 1", 18: "Sabbatical begins"},
+        about={0: ("last_partner", "Maren"), 17.5: ("partner", "Lena")},
+        events={0: "Session 1", 17: "Lena and he are together", 18: "Sabbatical begins"},
         comments={8: "Nothing much. A calm fortnight.", 28: "Wrote two chapters."},
     ),
 }
