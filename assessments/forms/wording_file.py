@@ -24,6 +24,7 @@ def skeleton(instrument: Instrument) -> str:
                 'inside a text is written with a backslash before it: \\".'
             )
         ),
+        *_comment(_("The language of the texts, and where you have them from, go in below.")),
         *_head(instrument, instrument.language, ""),
         *_comment(_("What is said before the first question. Take the # away to use it.")),
         '# introduction = ""',

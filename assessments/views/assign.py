@@ -20,6 +20,7 @@ from assessments.actions import assign as actions
 from assessments.actions import links
 from assessments.forms.asking import AssignForm
 from assessments.measurement import schedule
+from assessments.measurement.definition import Wording as WordingKind
 from assessments.models import Assignment, Cadence, InstrumentVersion
 from assessments.queries import wordings
 from clinic import access
@@ -57,10 +58,12 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "assessments/assign.html", context, status=status)
 
 
-def _most_used_first(version: InstrumentVersion) -> tuple[bool, int, str]:
-    """What is measured before what is not, and the frequent before the rare."""
-    days = schedule.Cadence(version.definition.default_cadence).days or 10_000
-    return (not version.definition.scales, days, version.definition.name)
+def _most_used_first(version: InstrumentVersion) -> tuple[bool, bool, int, str]:
+    """What is measured before what is not, our own before others', the frequent before the rare."""
+    definition = version.definition
+    days = schedule.Cadence(definition.default_cadence).days or 10_000
+    external = definition.wording is WordingKind.EXTERNAL
+    return (not definition.scales, external, days, definition.name)
 
 
 def _context(

@@ -15,7 +15,7 @@ from django.test import Client as Browser
 from assessments.models import Alert, Assignment, PersonalLink, Response, Score
 from clinic.actions import care
 from clinic.models import AuditEvent, Client, Notice
-from tests import factories
+from tests import factories, factories_wording
 from tests import factories_assessments as asked
 from tests.api.conftest import Program, new_token, refusal
 from tests.factories import NOW, actor
@@ -195,6 +195,21 @@ def test_assignment_that_makes_no_sense_is_refused(ada_program, nora, change, st
     answer = ada_program.post("assignments/", sent)
     assert (answer.status_code, list(answer.json()["fields"])) == (status, [field])
     assert not Assignment.objects.exists()
+
+
+def test_form_without_wording_is_refused_with_what_to_do(ada_program, nora, pat):
+    version = factories_wording.tea()
+    sent = {"client": str(nora.pk), "instrument": factories_wording.CODE}
+    answer = ada_program.post("assignments/", sent)
+    sentence = (
+        "The wording of Tea break has not been loaded here yet, and without it nothing can be "
+        "asked. Whoever runs the practice can load it in the library."
+    )
+    assert refusal(answer) == (409, "refused")
+    assert answer.json()["fields"] == {"instrument": [sentence]}
+    assert not Assignment.objects.exists()
+    factories_wording.load(pat, version)
+    assert ada_program.post("assignments/", sent).status_code == 201
 
 
 def test_assignment_ends_once_and_again_without_harm(ada_program, occasion):

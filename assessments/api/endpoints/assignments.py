@@ -62,7 +62,9 @@ class Assignments(ListView):
             "Gives the newest version of an instrument to a client. Without `cadence` it comes "
             "as is usual for the instrument, without `first_on` it begins today. Where the first "
             "form is open now, `link` opens it: keep it, since it is shown this once. The same "
-            "form for the same time is refused with 409."
+            "form for the same time is refused with 409, and so is a form whose wording the "
+            "practice has not loaded or whose licence it does not meet; the message says what to "
+            "do."
         ),
         tags=TAGS,
         request=NewAssignmentSerializer,
