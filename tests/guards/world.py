@@ -48,7 +48,10 @@ class World:
                 allowed.add(canary(client, "identity"))
         for client, readers in CLINICAL_READERS.items():
             if principal in readers:
-                allowed.add(canary(client, "clinical"))
+                allowed |= {canary(client, "clinical"), canary(client, "reference")}
+        # Whom the answers are about stands on the client's own form.
+        if principal == "link_holder":
+            allowed.add(canary("nora", "reference"))
         return allowed
 
 
@@ -58,7 +61,8 @@ IDENTITY_READERS = {
     "zoe": {"eve", "elsewhere_admin", "elsewhere_assistant"},
 }
 CLINICAL_READERS = {"nora": {"ada", "sue"}, "otto": {"ben"}, "zoe": {"eve"}}
-CANARIES = [(client, kind) for client in IDENTITY_READERS for kind in ("identity", "clinical")]
+KINDS = ("identity", "clinical", "reference")
+CANARIES = [(client, kind) for client in IDENTITY_READERS for kind in KINDS]
 
 
 def canary(client: str, kind: str) -> str:
@@ -117,7 +121,9 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
     alert = response.alerts.first()
     alerts.acknowledge(alert=alert, by=by, now=now)
     waiting = asked.open_occasion(client, now=now, cadence="weekly")
-    references.set_reference(client=client, kind="partner", label=clinical, by=by, now=now)
+    references.set_reference(
+        client=client, kind="partner", label=canary(name, "reference"), by=by, now=now
+    )
     event = review.add_event(client=client, on=now.date(), text=f"moved {clinical}", by=by, now=now)
     review.review(client=client, decided=clinical, by=by, now=now)
     world.clients[name] = client
