@@ -34,6 +34,7 @@ ACTIONS = {
     "link.revoke": gettext_lazy("stopped a link to a form"),
     "response.start": gettext_lazy("began a form"),
     "response.submit": gettext_lazy("sent a form"),
+    "response.import": gettext_lazy("imported answers from a file"),
     "response.read": gettext_lazy("read the answers of a form"),
     "response.list": gettext_lazy("read a list of answers"),
     "score.list": gettext_lazy("read a list of scores"),

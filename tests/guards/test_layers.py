@@ -29,6 +29,7 @@ NUMBERS = [
 LAYERS = {
     "assessments.measurement": 0,
     "assessments.charts": 0,
+    "assessments.importing": 0,
     "clinic.keys": 0,
     "clinic.log": 0,
     "clinic.encryption": 0,
