@@ -150,6 +150,13 @@ class ClientForm(ActionForm):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "data-short": ""}),
     )
+    number = CleanCharField(
+        label=_("Client number"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-short": ""}),
+        help_text=_("Your own, if you keep one. Files of answers are matched by it."),
+    )
     note = CleanTextField(
         label=_("Contact note"),
         max_length=1000,

@@ -105,6 +105,7 @@ def _what(event: AuditEvent) -> str:
 def _fields(names: list[str]) -> str:
     words = {
         "name": _("name"),
+        "number": _("client number"),
         "date_of_birth": _("date of birth"),
         "email": _("email address"),
         "phone": _("telephone"),

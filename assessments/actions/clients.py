@@ -21,6 +21,7 @@ def add_client(
     email: str | None = None,
     phone: str | None = None,
     note: str | None = None,
+    number: str | None = None,
     clinician: Membership | None = None,
 ) -> Client:
     """Add a client to a practice, in the care of ``clinician`` where one is named."""
@@ -33,6 +34,7 @@ def add_client(
         email=email,
         phone=phone,
         note=note,
+        number=number,
         clinician=clinician,
     )
     Standing.objects.create(client=client, practice=practice, signal_since=now, updated_at=now)

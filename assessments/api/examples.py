@@ -33,6 +33,7 @@ CLIENT_VALUE: dict[str, Any] = {
     "date_of_birth": "1991-04-18",
     "email": "nora@example.org",
     "phone": "+44 20 7946 0018",
+    "number": "1047",
     "note": "Ring after four.",
     "created_at": "2026-09-07T09:00:00Z",
     "closed_at": None,

@@ -99,6 +99,7 @@ class ClientSerializer(Shown[Client]):
     date_of_birth = serializers.DateField(allow_null=True)
     email = serializers.CharField(allow_null=True)
     phone = serializers.CharField(allow_null=True)
+    number = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_null=True)
     created_at = Moment()
     closed_at = Moment(allow_null=True)
@@ -122,6 +123,9 @@ class EditClientSerializer(StrictSerializer):
     date_of_birth = Day(required=False, allow_null=True, check=born_before_today)
     email = Email(empty=True, help_text="Links to forms go here.")
     phone = Line(max_length=40, empty=True)
+    number = Line(
+        max_length=60, empty=True, help_text="Your own; no two clients of a practice share one."
+    )
     note = Paragraphs(
         max_length=1000,
         empty=True,

@@ -175,6 +175,7 @@ class Performance:
         care.edit_client(
             client=client,
             name=client.name,
+            number=client.number,
             date_of_birth=client.date_of_birth,
             email=person.email,
             phone=client.phone,

@@ -7,7 +7,7 @@ import hmac
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from clinic.audit import Actor
 from clinic.models import CareRelationship, Client, Episode, Membership, Practice
 from clinic.roles import RULES, Reach
 
-IDENTITY = ("name", "date_of_birth", "email", "phone", "note")
+IDENTITY = ("name", "number", "date_of_birth", "email", "phone", "note")
 
 
 class ChangedMeanwhile(Refused):
@@ -74,6 +74,7 @@ def add_client(
     email: str | None = None,
     phone: str | None = None,
     note: str | None = None,
+    number: str | None = None,
     clinician: Membership | None = None,
 ) -> Client:
     """Add a client with a first episode, in the care of ``clinician`` where one is named.
@@ -81,7 +82,7 @@ def add_client(
     Pages use ``assessments.actions.clients.add_client``, which also makes the row that keeps
     where the client stands.
     """
-    client = Client.objects.create(
+    client = Client(
         practice=practice,
         name=name,
         date_of_birth=date_of_birth,
@@ -90,6 +91,8 @@ def add_client(
         note=note or None,
         created_at=now,
     )
+    _set_number(client, number)
+    _save(client)
     Episode.objects.create(client=client, started_at=now)
     audit.record("client.add", by=by, now=now, client=client, about=client)
     if clinician is not None:
@@ -102,6 +105,7 @@ def edit_client(
     *,
     client: Client,
     name: str,
+    number: str | None,
     date_of_birth: date | None,
     email: str | None,
     phone: str | None,
@@ -122,6 +126,7 @@ def edit_client(
         )
     typed: dict[str, Any] = {
         "name": name,
+        "number": number or None,
         "date_of_birth": date_of_birth,
         "email": email or None,
         "phone": phone or None,
@@ -132,7 +137,11 @@ def edit_client(
         return client
     for field in changed:
         setattr(client, field, typed[field])
-    client.save(update_fields=changed)
+    if "number" in changed:
+        _set_number(client, number)
+        _save(client, [*changed, "number_hash"])
+    else:
+        client.save(update_fields=changed)
     audit.record("client.edit", by=by, now=now, client=client, about=client, fields=changed)
     return client
 
@@ -231,6 +240,24 @@ def end_care(*, relationship: CareRelationship, by: Actor, now: datetime) -> Car
         details={"clinician": str(relationship.clinician_id)},
     )
     return relationship
+
+
+def _set_number(client: Client, number: str | None) -> None:
+    client.number = number or None
+    client.number_hash = number_hash(client.practice, number) if number else None
+
+
+def _save(client: Client, fields: list[str] | None = None) -> None:
+    """Save a client whose number may be another client's already: the database decides."""
+    try:
+        with transaction.atomic():
+            client.save(update_fields=fields)
+    except IntegrityError as error:
+        if "number_hash" not in str(error):
+            raise
+        raise Refused(
+            _("Another client of the practice has this number already."), "number"
+        ) from None
 
 
 def _locked(client: Client) -> Client:

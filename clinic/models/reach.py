@@ -41,7 +41,8 @@ def _reached(membership: Any, reaches: set[Reach], prefix: str) -> Q:
     )  # here, since Client's manager needs this module
 
     condition = NOBODY
-    in_practice = Q(**{f"{prefix}practice": membership.practice_id})
+    # Rows imported for research stand for nobody: no list and no address leads to one.
+    in_practice = Q(**{f"{prefix}practice": membership.practice_id, f"{prefix}anonymous": False})
     if Reach.PRACTICE in reaches:
         return in_practice
     open_care = CareRelationship.objects.filter(ended_at=None)

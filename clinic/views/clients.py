@@ -187,6 +187,9 @@ def client_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except care.ChangedMeanwhile as refusal:
         return _edit_conflict(request, client, form, str(refusal))
+    except Refused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _edit_page(request, client, form, status=400)
     messages.success(request, _("The details are saved."))
     return redirect("client", pk=client.pk)
 

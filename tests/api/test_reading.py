@@ -35,6 +35,7 @@ def test_client_holds_its_fields_and_no_others(ada_program, ada, nora):
         "date_of_birth": None,
         "email": "nora@client.example",
         "phone": None,
+        "number": None,
         "note": None,
         "created_at": "2026-11-02T09:00:00Z",
         "closed_at": None,

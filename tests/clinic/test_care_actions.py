@@ -14,7 +14,14 @@ LATER = NOW + timedelta(days=1)
 
 
 def edit(client, by, **changes):
-    given = {"name": client.name, "date_of_birth": None, "email": None, "phone": None, "note": None}
+    given = {
+        "name": client.name,
+        "number": None,
+        "date_of_birth": None,
+        "email": None,
+        "phone": None,
+        "note": None,
+    }
     return care.edit_client(client=client, by=actor(by), now=LATER, **{**given, **changes})
 
 

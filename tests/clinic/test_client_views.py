@@ -386,3 +386,40 @@ def test_history_costs_the_same_for_few_and_many(
     browser.get("/team/")
     with django_assert_num_queries(7):
         browser.get(f"/clients/{nora.pk}/history/")
+
+
+# --- The practice's own number ------------------------------------------------------------------
+
+
+def test_client_number_is_kept_and_shown(pat, nora, signed_in):
+    browser = signed_in(pat)
+    answer = browser.post(f"/clients/{nora.pk}/edit/", details(nora, number=" N 7 "))
+    assert answer.status_code == 302
+    assert fresh(nora).number == "N 7"
+    assert "N 7" in browser.get(f"/clients/{nora.pk}/").content.decode()
+
+
+def test_number_of_another_client_is_refused_and_kept_on_the_page(pat, nora, otto, signed_in):
+    browser = signed_in(pat)
+    browser.post(f"/clients/{nora.pk}/edit/", details(nora, number="N-7"))
+    answer = browser.post(f"/clients/{otto.pk}/edit/", details(otto, number="n-7"))
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["number"] == [
+        "Another client of the practice has this number already."
+    ]
+    assert 'value="n-7"' in answer.content.decode()
+    assert fresh(otto).number is None
+
+
+def test_two_practices_may_use_the_same_number(pat, nora, zoe, eve, signed_in):
+    for member, client in ((pat, nora), (eve, zoe)):
+        signed_in(member).post(f"/clients/{client.pk}/edit/", details(client, number="7"))
+    assert (fresh(nora).number, fresh(zoe).number) == ("7", "7")
+
+
+def test_number_can_be_taken_away(pat, nora, otto, signed_in):
+    browser = signed_in(pat)
+    browser.post(f"/clients/{nora.pk}/edit/", details(nora, number="7"))
+    browser.post(f"/clients/{nora.pk}/edit/", details(fresh(nora), number=""))
+    assert browser.post(f"/clients/{otto.pk}/edit/", details(otto, number="7")).status_code == 302
+    assert fresh(nora).number_hash is None

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
 
+from assessments import queries
 from assessments.actions import importing as actions
 from assessments.importing import (
     ColumnMapping,
@@ -139,11 +140,7 @@ class Command(BaseCommand):
         )
 
     def _version(self, wanted: str, practice: Practice) -> InstrumentVersion:
-        versions = InstrumentVersion.objects.of_practice(practice).select_related("instrument")
-        newest = {
-            version.instrument.code: version
-            for version in versions.order_by("published_at", "version")
-        }
+        newest = {version.instrument.code: version for version in queries.newest_versions(practice)}
         if wanted in newest:
             return newest[wanted]
         found = [
