@@ -126,11 +126,7 @@ def _series_lines(record: Record) -> list[EventLine]:
     first = record.sittings[0].at if record.sittings else record.now
     begun = {reference.started_at: reference for reference in record.references}
     return [
-        EventLine(
-            local(at),
-            _("about: %(whom)s") % {"whom": wording.reference_words(reference)},
-            breaks=True,
-        )
+        EventLine(local(at), wording.series_words_of(reference), breaks=True)
         for at, reference in begun.items()
         if at > first
     ]

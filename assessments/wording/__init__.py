@@ -25,7 +25,7 @@ from .readings import (
     verdict_reading,
 )
 from .reasons import ReasonWords, reason_words
-from .references import reference_words, think_of
+from .references import reference_words, series_words_of, think_of
 from .terms import (
     NO_CLEAR_STAGE,
     SCALE_NOTES,
@@ -84,6 +84,7 @@ __all__ = [
     "rung_words",
     "scale_reading",
     "series_words",
+    "series_words_of",
     "session_sentence",
     "size_and_error",
     "spark_label",

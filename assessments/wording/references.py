@@ -18,6 +18,12 @@ def reference_words(reference: ReferenceRelationship) -> str:
     return _("%(kind)s, %(label)s") % {"kind": kind, "label": reference.label}
 
 
+def series_words_of(reference: ReferenceRelationship) -> str:
+    """The name of a line on a chart where a new series begins; short, since it stands there."""
+    kind = str(Kind(reference.kind).label)
+    return _("about %(whom)s") % {"whom": reference.label or kind[:1].lower() + kind[1:]}
+
+
 def think_of(reference: ReferenceRelationship | None) -> str:
     """What the client is told before the questions; empty where nobody was named."""
     if reference is None:
