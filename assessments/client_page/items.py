@@ -45,8 +45,8 @@ def changed_items(record: Record, *, from_start: bool) -> ChangedItems | None:
         return None
     start = record.movement.baseline
     index = start if from_start and start is not None else len(sittings) - 2
-    if index >= len(sittings) - 1:
-        return None
+    if index >= len(sittings) - 1 or sittings[index].series != sittings[-1].series:
+        return None  # nothing before it, or nothing about the same relationship
     latest = record.answered.get(sittings[-1].response_id)
     other = record.answered.get(sittings[index].response_id)
     if latest is None or other is None:

@@ -158,7 +158,7 @@ STORIES = {
         cadence=Cadence.TWO_WEEKS,
         review_every=2,
         about={0: ("last_partner", "Maren"), 17.5: ("partner", "Lena")},
-        events={0: "Session 1", 17: "Lena and he are together", 18: "Sabbatical begins"},
+        events={0: "Session 1", 25: "Sabbatical begins"},
         comments={8: "Nothing much. A calm fortnight.", 28: "Wrote two chapters."},
     ),
 }
