@@ -19,6 +19,7 @@ from django.db.models import Count, Max, Q
 from assessments.measurement.reliability import Estimates
 from assessments.models import InstrumentVersion, Psychometrics, Response
 from assessments.queries import first_answers
+from assessments.queries.estimates import state
 from clinic.models import Practice
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def compute(*, practice: Practice, version: InstrumentVersion, now: datetime) ->
         estimates.add(sheets)
     result = {
         "format": FORMAT,
-        "state": _state(tally.responses, tally.erased, tally.newest_at),
+        "state": state(tally.responses, tally.erased, tally.newest_at),
         "basis": {
             "responses": tally.responses,
             "people": estimates.people,
@@ -102,7 +103,7 @@ def changed() -> Iterator[tuple[Practice, InstrumentVersion]]:
     due = [
         key
         for key in sorted({*states, *kept}, key=str)
-        if not _is_current(kept.get(key), states.get(key, _state(0, 0, None)))
+        if not _is_current(kept.get(key), states.get(key, state(0, 0, None)))
     ]
     practices = Practice.objects.in_bulk({practice for practice, _version in due})
     versions = InstrumentVersion.objects.select_related("instrument").in_bulk(
@@ -112,10 +113,10 @@ def changed() -> Iterator[tuple[Practice, InstrumentVersion]]:
         yield practices[practice], versions[version]
 
 
-def _is_current(result: dict[str, Any] | None, state: State) -> bool:
+def _is_current(result: dict[str, Any] | None, now: State) -> bool:
     if result is None:
-        return bool(state["responses"] == 0)
-    return bool(result.get("format") == FORMAT and result.get("state") == state)
+        return bool(now["responses"] == 0)
+    return bool(result.get("format") == FORMAT and result.get("state") == now)
 
 
 def _states() -> dict[tuple[UUID, UUID], State]:
@@ -135,7 +136,7 @@ def _states() -> dict[tuple[UUID, UUID], State]:
     for practice, version, *figures in rows:
         parts[practice, origins[version]].append((figures[0], figures[1], figures[2]))
     return {
-        key: _state(
+        key: state(
             sum(part[0] for part in found),
             sum(part[1] for part in found),
             max(part[2] for part in found),
@@ -154,15 +155,6 @@ def _origins() -> dict[UUID, UUID]:
             origin = next_one
         origins[pk] = origin
     return origins
-
-
-def _state(responses: int, erased: int, newest: datetime | None) -> State:
-    """What figures rest on; other answers make another one."""
-    return {
-        "responses": responses,
-        "erased": erased,
-        "newest": newest and newest.isoformat(),
-    }
 
 
 def _day(practice: Practice, at: datetime) -> str:

@@ -27,6 +27,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OWNERS = ("nora", "otto", "zoe", "missing")
 STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
     "library-instrument": {"code": "causeway-weekly"},
+    "psychometrics": {"code": "causeway-weekly"},
+    "psychometrics-compute": {"code": "causeway-weekly"},
+    "psychometrics-adopt": {"code": "causeway-weekly"},
     "library-wording": {"code": factories_wording.CODE},
     "library-wording-skeleton": {"code": factories_wording.CODE},
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},

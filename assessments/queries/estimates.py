@@ -1,0 +1,115 @@
+"""What has been estimated from a practice's own answers, and what may be adopted from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext as _
+
+from assessments.measurement.definition import Evidence, Instrument, ReliabilityKind, Scale
+from assessments.measurement.definition.evidence import (
+    MINIMUM_LOWER_BOUND,
+    MINIMUM_N_OF_AN_ESTIMATE,
+)
+from assessments.models import InstrumentVersion, Psychometrics, Response
+from assessments.queries.first_answers import lineage
+from clinic.models import Practice
+
+# Decimals that an adopted reliability and its spread are kept with.
+RELIABILITY_DECIMALS, SPREAD_DECIMALS = 4, 2
+RUNG_OF_AN_ESTIMATE = 2
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An estimate that may be adopted: the evidence it would be."""
+
+    scale: Scale
+    evidence: Evidence
+
+
+def estimates(practice: Practice, version: InstrumentVersion) -> Psychometrics | None:
+    """The kept figures of a version, or of the one it was adopted from."""
+    origin = lineage(practice, version)[0]
+    return Psychometrics.objects.filter(practice=practice, version=origin).first()
+
+
+def state(responses: int, erased: int, newest: datetime | None) -> dict[str, Any]:
+    """What figures rest on; other answers make another one."""
+    return {
+        "responses": responses,
+        "erased": erased,
+        "newest": newest and newest.isoformat(),
+    }
+
+
+def state_now(practice: Practice, versions: list[InstrumentVersion]) -> dict[str, Any]:
+    """The state of the answers that there are now: one statement."""
+    rows = Response.objects.submitted().filter(client__practice=practice, version__in=versions)
+    found = rows.aggregate(
+        responses=Count("pk"),
+        erased=Count("pk", filter=Q(client__data_key=None)),
+        newest=Max("submitted_at"),
+    )
+    return state(found["responses"], found["erased"], found["newest"])
+
+
+def offer(definition: Instrument, code: str, row: Psychometrics) -> Offer | None:
+    """The evidence that the estimate of a scale would be; None where it does not suffice.
+
+    From MEASUREMENT 3.9: 100 people at least, and an interval that begins at .70 or above.
+    """
+    scale, figures = definition.scale(code), row.result["scales"].get(code, {})
+    alpha = figures.get("alpha", {})
+    if scale is None or figures.get("n", 0) < MINIMUM_N_OF_AN_ESTIMATE or "value" not in alpha:
+        return None
+    reliability = round(alpha["value"], RELIABILITY_DECIMALS)
+    spread = round(figures["sd"], SPREAD_DECIMALS)
+    if alpha["low"] < MINIMUM_LOWER_BOUND or reliability >= 1 or spread <= 0:
+        return None
+    interval = (
+        round(alpha["low"], RELIABILITY_DECIMALS),
+        round(alpha["high"], RELIABILITY_DECIMALS),
+    )
+    return Offer(
+        scale,
+        Evidence(
+            # Norms that are there stay there.
+            rung=max(RUNG_OF_AN_ESTIMATE, scale.evidence.rung),
+            reliability=reliability,
+            sd=spread,
+            source=_("Estimated from %(n)d first complete answers in this practice")
+            % {"n": figures["n"]},
+            n=figures["n"],
+            date=_day_of(row),
+            interval=interval,
+            kind=ReliabilityKind.ALPHA,
+        ),
+    )
+
+
+def offers(definition: Instrument, row: Psychometrics | None) -> list[Offer]:
+    """Every estimate that may be adopted and is not in use already, in the order of the scales."""
+    if row is None:
+        return []
+    found = [offer(definition, scale.code, row) for scale in definition.scales]
+    return [one for one in found if one is not None and not in_use(one)]
+
+
+def in_use(one: Offer) -> bool:
+    """Whether the version has these very figures already, whenever they were worked out."""
+    now, new = one.scale.evidence, one.evidence
+    return (now.rung, now.reliability, now.interval, now.n, now.sd) == (
+        new.rung,
+        new.reliability,
+        new.interval,
+        new.n,
+        new.sd,
+    )
+
+
+def _day_of(row: Psychometrics) -> date:
+    return row.computed_at.astimezone(row.practice.zone).date()
