@@ -33,8 +33,15 @@ class Offer:
 
 def estimates(practice: Practice, version: InstrumentVersion) -> Psychometrics | None:
     """The kept figures of a version, or of the one it was adopted from."""
-    origin = lineage(practice, version)[0]
-    return Psychometrics.objects.filter(practice=practice, version=origin).first()
+    return kept(practice, lineage(practice, version)[0])
+
+
+def kept(practice: Practice, origin: InstrumentVersion) -> Psychometrics | None:
+    """The kept figures of a version that was not adopted."""
+    row = Psychometrics.objects.filter(practice=practice, version=origin).first()
+    if row is not None:
+        row.practice, row.version = practice, origin  # read already
+    return row
 
 
 def state(responses: int, erased: int, newest: datetime | None) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     versions = queries.versions_of(practice, code)
     version = _named(versions, request.GET.get("version", ""))
     line = lineage(practice, version)
-    row = estimates.estimates(practice, version)
+    row = estimates.kept(practice, line[0])
     state = estimates.state_now(practice, line)
     definition = _worded(practice, version)
     may_manage = access.may_in_practice(request.user, Permission.MANAGE_LIBRARY)

@@ -25,15 +25,17 @@ def of(definition: Instrument, row: Psychometrics | None, practice: Practice) ->
     if row is None:
         return {"basis": [], "scales": [], "sign_test": None}
     found = row.result
+    scales = [
+        _scale(definition, scale, found["scales"][scale.code], row)
+        for scale in definition.scales
+        if scale.code in found["scales"]
+    ]
     return {
         "basis": words.basis(
             found["basis"], _day(found["basis"]["first_on"]), _day(found["basis"]["last_on"])
         ),
-        "scales": [
-            _scale(definition, scale, found["scales"][scale.code], row)
-            for scale in definition.scales
-            if scale.code in found["scales"]
-        ],
+        "scales": scales,
+        "meanings": words.meanings(of_questions=any(entry["items"] for entry in scales)),
         "sign_test": found["sign_test"] and words.sign_test(found["sign_test"]),
     }
 

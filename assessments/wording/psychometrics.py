@@ -27,29 +27,29 @@ from assessments.measurement.reliability.estimates import (
 from assessments.wording.terms import joined
 
 Figures = Mapping[str, Any]
+NARROW = 0.02
 
 
 @dataclass(frozen=True)
 class FigureWords:
-    """A figure: its value, a sentence about it, and one on what it means."""
+    """A figure: its value, empty where there is none, and a sentence about it."""
 
     name: str
     value: str
     sentence: str
-    meaning: str
-
-    @property
-    def is_known(self) -> bool:
-        return bool(self.value)
 
 
 # --- Numbers ------------------------------------------------------------------------------------
 
 
 def two(value: float) -> str:
-    """A reliability or correlation to two places, never "-0.00"."""
-    text = f"{value:.2f}"
-    return "0.00" if text == "-0.00" else text.replace("-", "−")
+    """A reliability or correlation to two places."""
+    return rounded(value, 2)
+
+
+def rounded(value: float, places: int) -> str:
+    """A figure to some places, never "-0.00"."""
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
 
 
 def exact(value: float) -> str:
@@ -85,44 +85,39 @@ def people(count: int) -> str:
 def alpha(figures: Figures) -> FigureWords:
     """Cronbach's alpha with Feldt's interval."""
     name = _("Alpha")
-    meaning = _(
-        "How well the questions of a scale agree with one another, from 0 to 1. The interval holds "
-        "the values that fit these answers (Feldt, 95 %)."
-    )
     found = figures.get("alpha")
     if found is None:
-        return FigureWords(name, "", not_enough(figures["n"], PEOPLE_FOR_ALPHA), meaning)
+        return FigureWords(name, "", not_enough(figures["n"], PEOPLE_FOR_ALPHA))
     if "why" in found:
-        return FigureWords(name, "", _cannot(found["why"]), meaning)
+        return FigureWords(name, "", _cannot(found["why"]))
+    # A narrow interval would have both ends the same at two places.
+    places = 3 if found["high"] - found["low"] < NARROW else 2
     sentence = _("95 %% interval %(low)s to %(high)s, from %(people)s.") % {
-        "low": two(found["low"]),
-        "high": two(found["high"]),
+        "low": rounded(found["low"], places),
+        "high": rounded(found["high"], places),
         "people": people(figures["n"]),
     }
-    return FigureWords(name, two(found["value"]), sentence, meaning)
+    return FigureWords(name, rounded(found["value"], places), sentence)
 
 
 def omega(figures: Figures) -> FigureWords:
     """McDonald's omega, with its variant named."""
     name = _("Omega")
-    meaning = _(
-        "The share of a score that one common factor explains. It does not need the questions to "
-        "count alike, as alpha does. Several figures go by this name: this is one factor, "
-        "maximum likelihood, with the total variance that the model gives."
-    )
     found = figures.get("omega")
     if found is None:
-        return FigureWords(name, "", not_enough(figures["n"], PEOPLE_FOR_OMEGA), meaning)
+        return FigureWords(name, "", not_enough(figures["n"], PEOPLE_FOR_OMEGA))
     if "why" in found:
-        return FigureWords(name, "", _cannot(found["why"]), meaning)
-    sentence = _("From %(people)s.") % {"people": people(figures["n"])}
+        return FigureWords(name, "", _cannot(found["why"]))
+    sentence = _("one factor, maximum likelihood, from %(people)s.") % {
+        "people": people(figures["n"])
+    }
     if found["bounded"]:
         sentence += " " + ngettext(
             "Question %(codes)s is almost all common factor, so take it with care.",
             "Questions %(codes)s are almost all common factor, so take it with care.",
             len(found["bounded"]),
         ) % {"codes": joined(found["bounded"])}
-    return FigureWords(name, two(found["value"]), sentence, meaning)
+    return FigureWords(name, two(found["value"]), sentence)
 
 
 def _cannot(why: str) -> str:
@@ -243,7 +238,7 @@ def _sign(r: float, low: float, high: float) -> str:
         )
     elif high < 0:
         words = _("It is negative, as it should be: independence is not claimed as a defence.")
-    elif r < 0:
+    elif round(r, 2) < 0:
         words = _(
             "It should be negative and is so in these answers, but zero is not ruled out yet."
         )
@@ -319,3 +314,69 @@ def waiting(count: int) -> str:
         "%(count)s forms have come in since. They are counted at night.",
         count,
     ) % {"count": f"{count:,}"}
+
+
+def meanings(*, of_questions: bool) -> list[tuple[str, str]]:
+    """Each word of the page with one line on what it means."""
+    of_scales = [
+        (
+            _("Alpha"),
+            _(
+                "How well the questions of a scale agree with one another, 1 at most. The "
+                "interval (Feldt) holds the values that fit these answers."
+            ),
+        ),
+        (
+            _("Omega"),
+            _(
+                "The share of a score that one common factor explains. The questions need not "
+                "count alike for it, as they do for alpha. Several figures go by this name: this "
+                "is one factor, fitted by maximum likelihood, against the total variance that the "
+                "model gives."
+            ),
+        ),
+        (
+            _("Declared"),
+            _("What the version reckons with when it tells change from error."),
+        ),
+    ]
+    if not of_questions:
+        return of_scales
+    return [
+        *of_scales,
+        (
+            _("Mean, spread"),
+            _(
+                "Of the answers, after those that count the other way have been turned round. "
+                "Spread is the standard deviation."
+            ),
+        ),
+        (
+            _("With the rest"),
+            _(
+                "Correlation of the question with the sum of the other questions of its scale. "
+                "Near 0 it asks about something else; below 0 it may be keyed the wrong way."
+            ),
+        ),
+        (
+            _("Alpha without it"),
+            _(
+                "Alpha if the question were left out. Where it is higher than alpha, the scale "
+                "would agree better without this question."
+            ),
+        ),
+        (
+            _("Lowest, highest"),
+            _(
+                "Share of answers at either end. Much at one end leaves no room for change in "
+                "that direction."
+            ),
+        ),
+        (
+            _("Missing"),
+            _(
+                "Share of people who left the question open in their first form, or said that it "
+                "does not apply."
+            ),
+        ),
+    ]

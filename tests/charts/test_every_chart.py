@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments.charts import plane, ribbon, series, sparkline
-from assessments.charts.chart import responsive
+from assessments.charts import interval, plane, ribbon, series, sparkline
+from assessments.charts.chart import Table, responsive
 from assessments.charts.events import Event
 from tests.charts.reading import collisions, crossings, parse, strays, walk, week
 
@@ -76,7 +76,18 @@ def sparks(draw):
     return sparkline.draw(line, [draw(errors)] * len(line), label=draw(labels))
 
 
-charts = st.one_of(maps(), ribbons(), scales(), sparks())
+@st.composite
+def intervals(draw):
+    low, value, high = sorted(draw(st.lists(st.floats(-5, 1), min_size=3, max_size=3)))
+    declared = draw(st.one_of(st.none(), st.floats(0, 1)))
+    title = draw(labels)
+    table = Table(title, ("Figure",), ((title,),))
+    return interval.draw(
+        low, value, high, prefix="a", title=title, table=table, declared=declared, bound=0.7
+    )
+
+
+charts = st.one_of(maps(), ribbons(), scales(), sparks(), intervals())
 
 
 @given(charts)
