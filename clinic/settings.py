@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.views.base.page_context",
                 "assessments.context.inbox_count",
+                "assessments.context.evidence_words",
             ],
         },
     }

@@ -6,6 +6,9 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
+from assessments.measurement.evidence import Footing
+from assessments.wording import ladder
+
 CLIENT = "0195a1c2-7d00-7a31-9c1b-2f6f4c0d8e11"
 CLINICIAN = "0195a1c0-1200-7b22-8a04-5d0e9b7c6a21"
 ASSIGNMENT = "0195a1c4-9e00-7c43-b5d2-81e7f3a09b32"
@@ -164,9 +167,19 @@ MOVEMENT_VALUE: dict[str, Any] = {
     "worse": [],
     "evidence": {
         "rung": 1,
-        "words": "New and unvalidated: reliability assumed, not yet estimated. No norms.",
-        "note": "New, unvalidated forms. Reliability assumed (.80), not yet estimated. "
-        "No norms: compared with this person only.",
+        "words": ladder.rung_words(1),
+        "note": ladder.evidence_line(Footing(1, (0.80, 0.80))),
+        "scales": {
+            "CDP": {
+                "rung": 1,
+                "reliability": 0.8,
+                "reliability_high": 0.8,
+                "sources": ["assumed: Spearman-Brown for 6 items"],
+                "n": None,
+                "date": None,
+                "words": ladder.evidence_line(Footing(1, (0.80, 0.80))),
+            }
+        },
     },
 }
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from assessments import queries, wording
-from assessments.measurement import movement
+from assessments.measurement import evidence, movement
+from assessments.measurement.definition import Instrument, Scale
+from assessments.measurement.evidence import Footing
 from assessments.measurement.movement import SCALES, Movement, Stage, Verdict
 from assessments.models import InstrumentVersion
 from assessments.queries import Sitting
@@ -27,6 +30,8 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
     sittings = queries.sittings(client, since=episode.started_at if episode else None)
     found = queries.follow(sittings)
     start = None if found.baseline is None else sittings[found.baseline]
+    definitions = _definitions(sittings[found.segments[-1].start :] if sittings else [])
+    footing = evidence.footing(_scales(definitions))
     return {
         "client": client.pk,
         "as_of": now,
@@ -34,7 +39,7 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
         "baseline": start and {"response": start.response_id, "at": start.at},
         "points": [_point(found, index, sitting) for index, sitting in enumerate(sittings)],
         "stage": _stage_now(found),
-        "verdict": _verdict(found, start),
+        "verdict": _verdict(found, start, footing),
         "changes": {scale: _change(change) for scale, change in found.changes.items()},
         "balance_change": found.balance_change
         and {
@@ -48,7 +53,7 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
         },
         "stuck": found.stuck,
         "worse": list(found.worse),
-        "evidence": _evidence(sittings),
+        "evidence": _evidence(definitions),
     }
 
 
@@ -117,8 +122,8 @@ def _stage_now(found: Movement) -> dict[str, Any]:
     return {**stage, "words": words.word, "reading": words.text}
 
 
-def _verdict(found: Movement, start: Sitting | None) -> dict[str, Any]:
-    words = wording.verdict_reading(found, start.scores if start else None)
+def _verdict(found: Movement, start: Sitting | None, footing: Footing) -> dict[str, Any]:
+    words = wording.verdict_reading(found, start.scores if start else None, footing)
     return {"code": str(found.verdict), "words": words.word, "reading": words.text}
 
 
@@ -133,23 +138,42 @@ def _change(change: movement.Change) -> dict[str, Any]:
     }
 
 
-def _evidence(sittings: list[Sitting]) -> dict[str, Any]:
-    """The lowest rung of the scales that were used, and what that allows to say."""
+def _definitions(sittings: list[Sitting]) -> list[Instrument]:
+    """Those of the forms that are compared."""
     responses = [sitting.response_id for sitting in sittings]
     versions = InstrumentVersion.objects.filter(responses__in=responses).distinct()
-    definitions = [version.definition for version in versions]
-    rungs = [
-        scale.evidence.rung
-        for definition in definitions
-        for scale in definition.scales
-        if scale.code in SCALES
-    ]
-    if not rungs:
-        return {"rung": None, "words": None, "note": None}
+    return [version.definition for version in versions]
+
+
+def _scales(definitions: list[Instrument], codes: Iterable[str] = SCALES) -> list[Scale]:
+    found = [definition.scale(code) for definition in definitions for code in codes]
+    return [scale for scale in found if scale is not None]
+
+
+def _evidence(definitions: list[Instrument]) -> dict[str, Any]:
+    """The lowest rung of the scales that were used, what that allows to say, and each by itself."""
+    if not definitions:
+        return {"rung": None, "words": None, "note": None, "scales": {}}
+    footing = evidence.footing(_scales(definitions))
     return {
-        "rung": min(rungs),
-        "words": wording.rung_words(min(rungs)),
-        "note": wording.evidence_line(definitions),
+        "rung": footing.rung,
+        "words": wording.rung_words(footing.rung),
+        "note": wording.evidence_line(footing),
+        "scales": {code: _footing(_scales(definitions, (code,))) for code in SCALES},
+    }
+
+
+def _footing(scales: list[Scale]) -> dict[str, Any]:
+    found = evidence.footing(scales)
+    low, high = found.reliability or (None, None)
+    return {
+        "rung": found.rung,
+        "reliability": low,
+        "reliability_high": high,
+        "sources": list(found.sources),
+        "n": found.n,
+        "date": found.date,
+        "words": wording.evidence_line(found),
     }
 
 
@@ -253,13 +277,26 @@ class MistakenAutonomySerializer(Shown[Any]):
     probability = number(allow_null=True)
 
 
+class FootingSerializer(Shown[Any]):
+    """What one scale stands on, the lowest of all versions that were answered."""
+
+    rung = serializers.IntegerField()
+    reliability = number("The lowest; null where none is known.", allow_null=True)
+    reliability_high = number("The highest of the versions.", allow_null=True)
+    sources = serializers.ListField(child=serializers.CharField())
+    n = serializers.IntegerField(allow_null=True, help_text="People of the estimate; from rung 2.")
+    date = serializers.DateField(allow_null=True, help_text="Of the estimate; from rung 2.")
+    words = serializers.CharField()
+
+
 class EvidenceSerializer(Shown[Any]):
     rung = serializers.IntegerField(
         allow_null=True,
-        help_text="0: points only; 1: reliability assumed; 2: estimated; 3: norms.",
+        help_text="The lowest: 0 points only, 1 precision assumed, 2 estimated here, 3 norms.",
     )
     words = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_null=True)
+    scales = serializers.DictField(child=FootingSerializer())
 
 
 class MovementSerializer(Shown[Any]):

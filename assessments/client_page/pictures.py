@@ -18,6 +18,7 @@ from assessments.charts.ribbon import RibbonSegment
 from assessments.charts.scale import FormatDate
 from assessments.charts.series import Baseline, SeriesPoint
 from assessments.client_page import markup
+from assessments.client_page.footing import of_movement
 from assessments.measurement.movement import SCALES
 from assessments.queries import Record, ScoreRow
 
@@ -250,7 +251,8 @@ def _scale(page: Page, scale: str) -> Figure:
     record = page.record
     scored = [(s.scores.get(scale), s.errors.get(scale)) for s in record.sittings]
     latest = next((pair for pair in reversed(scored) if pair[0] is not None), (None, None))
-    reading = wording.scale_reading(record.movement.changes.get(scale), *latest)
+    footing = of_movement(record, (scale,))
+    reading = wording.scale_reading(record.movement.changes.get(scale), *latest, footing)
     title = str(wording.SCALES[scale])
     drawn = series.draw(
         _points(record, scale),
@@ -316,8 +318,8 @@ def _other(page: Page, rows: list[ScoreRow], number: int) -> Figure:
     scale = version.definition.scales_by_code[rows[-1].scale]
     title = _("%(form)s: %(scale)s") % {"form": version.instrument.name, "scale": scale.name}
     latest = next((row for row in reversed(rows) if row.pomp is not None), None)
-    reading = wording.scale_reading(
-        None, latest.pomp if latest else None, latest.sem if latest else None
+    reading = wording.latest_reading(
+        latest.pomp if latest else None, latest.sem if latest else None
     )
     points = [
         SeriesPoint(

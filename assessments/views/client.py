@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import queries, wording
 from assessments.actions import review as reviewing
 from assessments.client_page import items, notes, pictures, session
+from assessments.client_page.footing import of_movement
 from assessments.forms.reading import EventForm, ReviewForm
 from assessments.models import Event
 from assessments.queries import Record
@@ -79,8 +80,7 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
     """Everything the template shows of a record, from its one movement."""
     movement = record.movement
     start = None if movement.baseline is None else record.sittings[movement.baseline].scores
-    instruments = [version.definition for version in record.versions.values()]
-    followed = [d for d in instruments if set(movement.estimates) <= set(d.scales_by_code)]
+    footing = of_movement(record)
     alerts = [
         alert_words(alert, record.messages.get(alert.pk, ""), record.now) for alert in record.alerts
     ]
@@ -90,10 +90,10 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
         "header": notes.header(record, membership),
         "session": session.session_card(record),
         "pictures": pictures.pictures(record),
-        "verdict": wording.verdict_reading(movement, start),
+        "verdict": wording.verdict_reading(movement, start, footing),
         "stage": wording.stage_reading(movement, queries.between(movement)),
         "stage_code": wording.stage_code(record.standing.stage),
-        "evidence": wording.evidence_line(followed),
+        "evidence": wording.evidence_line(footing),
         "profile": items.element_profile(record),
         "heat": items.heat_table(record),
         "heat_legend": items.heat_legend(record),

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from assessments import wording
 from assessments.measurement.change import minimal_detectable_change
 from assessments.measurement.definition import Direction, Instrument, Item, Scale, Use
+from assessments.measurement.evidence import footing
 from assessments.measurement.scoring import error_of
 from assessments.queries.wordings import Hindrance
-from assessments.wording import published
+from assessments.wording import ladder, published
 
 STATUS = {
     None: lambda: (_("Can be assigned"), "good"),
@@ -66,8 +67,7 @@ def scale(definition: Instrument, one: Scale) -> dict[str, Any]:
         "score": published.score_words(one),
         "direction": DIRECTIONS[one.direction](),
         "rung": wording.rung_words(evidence.rung),
-        "reliability": None if evidence.reliability is None else f"{evidence.reliability:.2f}",
-        "source": published.evidence_words(evidence),
+        "reliability": ladder.of_one_scale(footing([one]), published.evidence_words(evidence)),
         "error": None if error is None else f"{1.96 * error:.0f}",
         "change": None if error is None else f"{minimal_detectable_change(error):.0f}",
         "bands": published.bands(one),

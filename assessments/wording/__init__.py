@@ -3,9 +3,12 @@
 Everything goes through gettext, with named places, and keeps to MEASUREMENT.md 3.9.
 """
 
+from . import ladder
+from .ladder import VERDICTS, evidence_line, rung_words
 from .marks import mark_note, mark_sentences
 from .pictures import (
     chart_dates,
+    latest_reading,
     map_reading,
     missing_words,
     plane_words,
@@ -18,8 +21,6 @@ from .pictures import (
 from .questions import question
 from .readings import (
     Reading,
-    evidence_line,
-    rung_words,
     session_sentence,
     stage_reading,
     verdict_reading,
@@ -34,7 +35,6 @@ from .terms import (
     SIGNALS,
     STAGES,
     STAGES_IN_A_SENTENCE,
-    VERDICTS,
     SignalWords,
     day,
     days_ago,
@@ -67,7 +67,9 @@ __all__ = [
     "days_ago",
     "evidence_line",
     "joined",
+    "ladder",
     "last_forms",
+    "latest_reading",
     "map_reading",
     "mark_note",
     "mark_sentences",

@@ -13,8 +13,9 @@ from assessments.charts.plane import PlaneWords
 from assessments.charts.ribbon import RibbonSegment, RibbonWords
 from assessments.charts.scale import DateStyle, FormatDate
 from assessments.charts.series import SeriesWords
+from assessments.measurement.evidence import Claim, Footing
 from assessments.measurement.movement import Change, Movement, Verdict
-from assessments.wording import terms
+from assessments.wording import ladder, terms
 from assessments.wording.reasons import moved
 from assessments.wording.terms import last_forms, size_and_error, whole
 
@@ -152,28 +153,37 @@ def series_words(title: str, description: str) -> SeriesWords:
     )
 
 
-def scale_reading(change: Change | None, latest: float | None, error: float | None) -> str:
+def scale_reading(
+    change: Change | None, latest: float | None, error: float | None, footing: Footing
+) -> str:
     """What one scale's chart shows: the change with its error, or the first figure with its own."""
-    if change is None:
-        if latest is None:
-            return _("Not scored yet.")
-        if error is None:
-            return _("%(value)s, error not known.") % {"value": whole(latest)}
-        return _("%(value)s, give or take %(error)s.") % {
-            "value": whole(latest),
-            "error": whole(1.96 * error),
-        }
+    if change is None or not footing.allows(Claim.BEYOND_ERROR):
+        return latest_reading(latest, error)
     size, margin = size_and_error(change.difference, change.margin)
     figures = {"moved": moved(change.difference, size), "margin": margin}
     if not change.beyond_error:
-        sentence = _("Not yet reliable: %(moved)s from the start, within error of %(margin)s.")
-        return sentence % figures
+        return ladder.not_yet(_("%(moved)s from the start, within error of %(margin)s.") % figures)
     if change.held < 2:
-        sentence = _("Not yet reliable: %(moved)s, beyond error of %(margin)s, once so far.")
-        return sentence % figures
+        return ladder.not_yet(_("%(moved)s, beyond error of %(margin)s, once so far.") % figures)
     figures["forms"] = last_forms(change.held)
+    if footing.allows(Claim.RELIABLE):
+        figures["word"] = ladder.reliably(change.difference)
+        sentence = _("%(word)s: %(moved)s from the start, error %(margin)s, %(forms)s.")
+        return sentence % figures
     figures["moved"] = figures["moved"][:1].upper() + figures["moved"][1:]
     return _("%(moved)s from the start, beyond error of %(margin)s, %(forms)s.") % figures
+
+
+def latest_reading(latest: float | None, error: float | None) -> str:
+    """One score with its error, in the same units."""
+    if latest is None:
+        return _("Not scored yet.")
+    if error is None:
+        return _("%(value)s, error not known.") % {"value": whole(latest)}
+    return _("%(value)s, give or take %(error)s.") % {
+        "value": whole(latest),
+        "error": whole(1.96 * error),
+    }
 
 
 def missing_words(answered: int, items: int) -> str:

@@ -1,12 +1,12 @@
 """What the movement allows to say: the verdict, the stage, the sentence for today.
 
-Honest by the evidence ladder (MEASUREMENT.md 3.9): a difference comes with its error, "not yet
-reliable" is never "no change", nobody is compared with anybody but themselves.
+Honest by the evidence ladder (MEASUREMENT.md 3.9): a difference comes with its error, one that is
+within it is never "no change", nobody is compared with anybody but themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 
@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from assessments.measurement.definition import Instrument
+from assessments.measurement.evidence import Claim, Footing
 from assessments.measurement.movement import (
     SCALES,
     Change,
@@ -23,7 +23,7 @@ from assessments.measurement.movement import (
     Verdict,
     balance,
 )
-from assessments.wording import terms
+from assessments.wording import ladder, terms
 from assessments.wording.terms import SCALES_IN_A_SENTENCE, last_forms, size_and_error, whole
 
 HELD = 2
@@ -63,17 +63,22 @@ def forms_held(movement: Movement) -> int:
 Start = Mapping[str, float | None]
 
 
-def verdict_reading(movement: Movement, start: Start | None) -> Reading:
+def verdict_reading(movement: Movement, start: Start | None, footing: Footing) -> Reading:
     """The verdict in words, with the balance from and to and the error of its change.
 
-    ``start`` are the scores that the movement is measured from.
+    ``start`` are the scores that the movement is measured from, ``footing`` what all four scales
+    of the forms stand on.
     """
+    if movement.weeks and not footing.allows(Claim.MOVEMENT):
+        return Reading(
+            _("Points only"), (_("A verdict needs the error of each scale, which is not known."),)
+        )
     if movement.baseline is None or not movement.changes:
         return Reading(
             _("Too early to say"), (_("A verdict needs a start and two more forms after it."),)
         )
     sentences = [_balance_sentence(movement, start), *_verdict_sentences(movement)]
-    word = str(terms.VERDICTS[movement.verdict])
+    word = str(ladder.VERDICTS[movement.verdict])
     if movement.mistaken_autonomy:
         sentences.append(
             _(
@@ -200,7 +205,7 @@ def _onward(movement: Movement) -> str:
         return _("Interdependence is credited from here on, and is up %(size)s, beyond error.") % {
             "size": whole(change.difference)
         }
-    return _("Interdependence is credited from here on; its own movement is not yet reliable.")
+    return ladder.onward_not_yet()
 
 
 _STAGE_SENTENCES = {
@@ -318,7 +323,7 @@ def _nothing_yet(changes: Mapping[str, Change]) -> SafeString:
     moved = _("lower by %(size)s") if change.difference < 0 else _("higher by %(size)s")
     if change.beyond_error:
         return format_html(
-            _("{scale} is {moved} than at the start, on one form so far: not yet reliable."),
+            ladder.not_yet_on_one_form(),
             scale=terms.SCALES[by_size[0]],
             moved=format_html("<strong>{}</strong>", moved % {"size": size}),
         )
@@ -328,37 +333,3 @@ def _nothing_yet(changes: Mapping[str, Change]) -> SafeString:
         moved=moved % {"size": size},
         error=margin,
     )
-
-
-# --- The evidence -------------------------------------------------------------------------------
-
-
-def evidence_line(instruments: Iterable[Instrument]) -> str:
-    """How far these forms may be trusted, by the rung of their scales."""
-    scales = [scale for instrument in instruments for scale in instrument.scales]
-    rungs = {scale.evidence.rung for scale in scales}
-    known = sorted(s.evidence.reliability for s in scales if s.evidence.reliability is not None)
-    if not known:
-        return _("New, unvalidated forms. No reliability is known, so no error can be given.")
-    low, high = (f"{value:.2f}".lstrip("0") for value in (known[0], known[-1]))
-    spread = low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
-    if rungs <= {0, 1}:
-        return _(
-            "New, unvalidated forms. Reliability assumed (%(spread)s), not yet estimated. "
-            "No norms: compared with this person only."
-        ) % {"spread": spread}
-    return _("Reliability %(spread)s. No norms: compared with this person only.") % {
-        "spread": spread
-    }
-
-
-RUNGS = {
-    0: lambda: _("No reliability is known: points only, no error, no word about change."),
-    1: lambda: _("New and unvalidated: reliability assumed, not yet estimated. No norms."),
-    2: lambda: _("Reliability estimated from answers. No norms."),
-    3: lambda: _("Reliability and norms known."),
-}
-
-
-def rung_words(rung: int) -> str:
-    return RUNGS[rung]()

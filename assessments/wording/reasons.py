@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.wording import terms
+from assessments.wording import ladder, terms
 from assessments.wording.terms import SCALES, SCALES_IN_A_SENTENCE, last_forms, size_and_error
 
 Reason = Mapping[str, Any]
@@ -142,15 +142,10 @@ def _mistaken(reason: Reason) -> ReasonWords:
 
 
 def _stuck(reason: Reason) -> ReasonWords:
-    headline = ngettext(
-        "No reliable movement yet in %(weeks)d week",
-        "No reliable movement yet in %(weeks)d weeks",
-        reason["weeks"],
-    )
     detail = ngettext(
         "%(forms)d form since the start.", "%(forms)d forms since the start.", reason["forms"]
     )
-    return ReasonWords(headline % {"weeks": reason["weeks"]}, detail % {"forms": reason["forms"]})
+    return ReasonWords(ladder.stuck(reason["weeks"]), detail % {"forms": reason["forms"]})
 
 
 def _missed(reason: Reason) -> ReasonWords:
@@ -221,11 +216,7 @@ def _in_short(reason: Reason) -> str:
     if code == "unreviewed":
         return _("answers waiting for a review since %(day)s") % {"day": _day(reason["since"])}
     if code == "stuck":
-        return ngettext(
-            "no reliable movement yet in %(weeks)d week",
-            "no reliable movement yet in %(weeks)d weeks",
-            reason["weeks"],
-        ) % {"weeks": reason["weeks"]}
+        return ladder.stuck_in_short(reason["weeks"])
     return {
         "swing_to_dependence": _("a swing toward dependence"),
         "swing_to_counter_dependence": _("a swing into counter-dependence"),

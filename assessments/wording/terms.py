@@ -56,13 +56,13 @@ STAGES_IN_A_SENTENCE: Mapping[str, Text] = {
     Stage.INTERDEPENDENT: gettext_lazy("interdependent"),
 }
 NO_CLEAR_STAGE = gettext_lazy("No clear stage")
-VERDICTS: Mapping[str, Text] = {
+# The verdicts but one: that nothing can be said yet needs the words of the ladder.
+MOVED: Mapping[str, Text] = {
     Verdict.SWING_TO_DEPENDENCE: gettext_lazy("Swing toward dependence"),
     Verdict.SWING_TO_COUNTER_DEPENDENCE: gettext_lazy("Swing into counter-dependence"),
     Verdict.TOWARD_INDEPENDENCE: gettext_lazy("Movement toward independence"),
     Verdict.CLAIMS_ONLY: gettext_lazy("Claims more independence"),
     Verdict.AWAY: gettext_lazy("Movement away from independence"),
-    Verdict.NOT_YET_RELIABLE: gettext_lazy("Not yet reliable"),
 }
 
 
@@ -198,6 +198,11 @@ def day(at: date, today: date | None = None) -> str:
     today = today or timezone.localdate()
     near = at.year == today.year or abs(at - today) < HALF_A_YEAR
     return formats.date_format(at, _("j M") if near else _("j M Y"))
+
+
+def full_day(at: date) -> str:
+    """A day that never loses its year: "3 Nov 2026"."""
+    return formats.date_format(at, _("j M Y"))
 
 
 def instant(text: str) -> datetime:

@@ -184,7 +184,7 @@ def test_movement_holds_the_path_with_its_errors(ada_program, nora, moved):
 def test_movement_says_what_stands_behind_it(ada_program, nora, moved):
     evidence = ada_program.get(f"clients/{nora.pk}/movement/").json()["evidence"]
     assert evidence["rung"] == 1
-    assert evidence["words"].startswith("New and unvalidated")
+    assert evidence["words"].startswith("Reliability assumed, not yet estimated")
     assert "not yet estimated" in evidence["note"]
 
 
@@ -200,7 +200,7 @@ def test_movement_before_any_form_is_too_early(ada_program, nora):
     assert (body["points"], body["baseline"], body["changes"]) == ([], None, {})
     assert body["verdict"]["words"] == "Too early to say"
     assert body["stage"]["code"] is None
-    assert body["evidence"] == {"rung": None, "words": None, "note": None}
+    assert body["evidence"] == {"rung": None, "words": None, "note": None, "scales": {}}
 
 
 def test_movement_has_no_numbers_that_json_does_not_know(ada_program, nora, moved):

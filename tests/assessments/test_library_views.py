@@ -18,11 +18,11 @@ def shelf(db):
 def test_library_lists_every_form_with_its_evidence(shelf, signed_in, ada):
     rows = signed_in(ada).get(LIBRARY).context["instruments"]
     assert [(row["definition"].code, row["rung"]) for row in rows] == [
-        ("causeway-long", "New and unvalidated: reliability assumed, not yet estimated. No norms."),
+        ("causeway-long", "Reliability assumed, not yet estimated in this practice. No norms."),
         ("safety-check", "No score: a prompt for a conversation."),
         (
             "causeway-weekly",
-            "New and unvalidated: reliability assumed, not yet estimated. No norms.",
+            "Reliability assumed, not yet estimated in this practice. No norms.",
         ),
     ]
 
@@ -33,7 +33,7 @@ def test_library_shows_a_form_whole(shelf, signed_in, ada):
     shown = page.content.decode()
     assert all(item.text in shown for item in version.definition.items)
     assert version.checksum in shown
-    assert "Reliability 0.80" in shown
+    assert "Reliability .80 assumed (" in shown
     assert shown.count("counts the other way") == 6
 
 

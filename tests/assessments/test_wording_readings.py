@@ -9,12 +9,14 @@ import pytest
 
 from assessments import queries, wording
 from assessments.measurement import definition
+from assessments.measurement.evidence import Footing, footing
 from assessments.queries import Sitting
 from assessments.wording.questions import QUESTIONS
 from tests.factories import NOW
 from tests.factories_assessments import SHIPPED
 from tests.factories_movement import CLAIMS, CLINGING, FREE, GUARDED, MIDDLE, STEADY, SWING, TOWARD
 
+ASSUMED = Footing(1, (0.73, 0.80))
 ERRORS = {"CDP": 8.9, "IND": 8.9, "DEP": 10.4, "INT": 10.4}
 FORBIDDEN = re.compile(
     r"normal|healthy|recover|clinical range|percentile|no change|unchanged|cured|improv", re.I
@@ -43,7 +45,7 @@ def start_of(story):
 
 
 def verdict_of(story):
-    return wording.verdict_reading(movement_of(story), start_of(story))
+    return wording.verdict_reading(movement_of(story), start_of(story), ASSUMED)
 
 
 def test_verdict_toward_independence_says_why_it_is_credited():
@@ -77,7 +79,7 @@ def test_verdict_not_yet_reliable_is_not_called_no_change():
 
 @pytest.mark.parametrize("story", [[], [GUARDED]])
 def test_verdict_is_too_early_before_there_is_anything_to_compare(story):
-    reading = wording.verdict_reading(movement_of(story), None)
+    reading = wording.verdict_reading(movement_of(story), None, ASSUMED)
     assert reading.word == "Too early to say"
 
 
@@ -144,23 +146,23 @@ def test_interdependence_is_spoken_of_only_on_the_platform_of_independence():
     ],
 )
 def test_scale_reading_gives_the_change_with_its_error(story, scale, expected):
-    assert wording.scale_reading(movement_of(story).changes[scale], None, None) == expected
+    assert wording.scale_reading(movement_of(story).changes[scale], None, None, ASSUMED) == expected
 
 
 def test_scale_reading_of_a_first_form_gives_the_figure_with_its_error():
-    assert wording.scale_reading(None, 62.0, 6.66) == "62, give or take 13."
-    assert wording.scale_reading(None, 62.0, None) == "62, error not known."
-    assert wording.scale_reading(None, None, None) == "Not scored yet."
+    assert wording.scale_reading(None, 62.0, 6.66, ASSUMED) == "62, give or take 13."
+    assert wording.scale_reading(None, 62.0, None, ASSUMED) == "62, error not known."
+    assert wording.scale_reading(None, None, None, ASSUMED) == "Not scored yet."
 
 
 def test_evidence_says_that_reliability_is_assumed():
     weekly = definition.parse((SHIPPED / "causeway-weekly-1.toml").read_text(encoding="utf-8"))
     safety = definition.parse((SHIPPED / "safety-check-1.toml").read_text(encoding="utf-8"))
-    assert wording.evidence_line([weekly]) == (
+    assert wording.evidence_line(footing(weekly.scales)) == (
         "New, unvalidated forms. Reliability assumed (.73 to .80), not yet estimated. "
         "No norms: compared with this person only."
     )
-    assert "no error can be given" in wording.evidence_line([safety])
+    assert "points are all that can be said" in wording.evidence_line(footing(safety.scales))
 
 
 def test_questions_are_open_and_chosen_by_the_reason():
@@ -177,11 +179,11 @@ def test_no_word_goes_beyond_the_evidence():
     for story in stories:
         movement = movement_of(story)
         start = start_of(story) if story else None
-        said += wording.verdict_reading(movement, start).sentences
+        said += wording.verdict_reading(movement, start, ASSUMED).sentences
         said.append(wording.stage_reading(movement, queries.between(movement)).text)
         said.append(wording.session_sentence(movement))
         said.append(wording.map_reading(movement))
-        said += [wording.scale_reading(c, None, None) for c in movement.changes.values()]
+        said += [wording.scale_reading(c, None, None, ASSUMED) for c in movement.changes.values()]
     for signal, words in wording.SIGNALS.items():
         said += [str(signal.label), str(words.rule)]
     assert [text for text in said if FORBIDDEN.search(text)] == []

@@ -16,6 +16,7 @@ APPS = ("clinic", "assessments")
 # The numbers flow in this order; each may use what stands before it.
 NUMBERS = [
     "definition",
+    "evidence",
     "scoring",
     "schedule",
     "quality",

@@ -12,6 +12,7 @@ FOLDER = ROOT / "assessments" / "measurement"
 # A module may import those of a lower number.
 ORDER = {
     "definition": 0,
+    "evidence": 1,
     "scoring": 1,
     "schedule": 1,
     "quality": 2,

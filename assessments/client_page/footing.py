@@ -1,0 +1,23 @@
+"""What the sentences of a client page stand on: the rung of the scales that they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assessments.measurement.evidence import Footing, footing
+from assessments.measurement.movement import SCALES
+from assessments.queries import Record
+
+
+def of_movement(record: Record, codes: Iterable[str] = SCALES) -> Footing:
+    """That of scales of the forms that are compared: those of the last segment."""
+    segments = record.movement.segments
+    start = segments[-1].start if segments else 0
+    compared = {sitting.response_id for sitting in record.sittings[start:]}
+    versions = dict.fromkeys(r.version_id for r in record.responses if r.pk in compared)
+    return footing(
+        scale
+        for version in versions
+        for code in codes
+        if (scale := record.versions[version].definition.scale(code)) is not None
+    )
