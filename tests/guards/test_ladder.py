@@ -17,9 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LADDER = "assessments/wording/ladder.py"
 WORDS = re.compile("|".join([*ladder.STEMS, ladder.NEVER]), re.I)
 
-# Texts that hold such a word and judge no score: the file, the words, and why they may.
+# Texts that hold such a word and may: the file, how the text begins, and why.
 ALLOWED = {
     ("assessments/models/standing.py", "No reliable movement yet"): "as in the ladder, from rung 1",
+    ("assessments/actions/adopt.py", "In this practice the"): "the note of a version on rung 2",
     ("assessments/demo/team.py", "Practice admin, no clinical data"): "a role, not a score",
     ("assessments/demo/people.py", "relapse and recovery"): "the name of a made-up story",
     ("assessments/demo/stories/forward.py", "relapse and recovery"): "the same",
@@ -67,6 +68,10 @@ def texts_of(source: str) -> Iterator[str]:
             yield from (value for value in given if isinstance(value, str) and " " not in value)
 
 
+def is_allowed(name: str, text: str) -> bool:
+    return any(name == file and text.startswith(start) for file, start in ALLOWED)
+
+
 def without_coefficient(name: str, text: str) -> str:
     return COEFFICIENT.sub(" ", text) if "psychometrics" in name else text
 
@@ -84,14 +89,16 @@ def test_no_template_and_no_script_holds_a_word_of_the_ladder(path):
 def test_no_module_but_the_ladder_holds_a_word_of_it(path):
     name, found = relative(path), []
     for text in texts_of(path.read_text()):
-        if WORDS.search(without_coefficient(name, text)) and (name, text) not in ALLOWED:
+        if WORDS.search(without_coefficient(name, text)) and not is_allowed(name, text):
             found.append(text)
     assert found == []
 
 
 def test_every_exception_is_needed():
     for name, text in ALLOWED:
-        assert text in list(texts_of((ROOT / name).read_text())), (name, text)
+        source = (ROOT / name).read_text()
+        held = [found for found in texts_of(source) if WORDS.search(found)]
+        assert any(found.startswith(text) for found in held), (name, text)
 
 
 @pytest.mark.parametrize(
