@@ -9,6 +9,7 @@ from assessments.views import (
     caseload,
     client,
     entry,
+    imports,
     intake,
     library,
     links,
@@ -67,6 +68,14 @@ asking: list[URLPattern] = [
     path("responses/<uuid:pk>/", responses.response, name="response"),
 ]
 
+# Importing: files of answers.
+importing: list[URLPattern] = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.import_new, name="import-new"),
+    path("imports/new/<str:token>/", imports.import_map, name="import-map"),
+    path("imports/<uuid:pk>/", imports.import_detail, name="import"),
+]
+
 # Answering: what the holder of a personal link sees.
 answering: list[URLPattern] = [
     path("f/", answer.start, name="form"),
@@ -79,4 +88,4 @@ answering: list[URLPattern] = [
     path("f/<str:token>/", answer.landing, name="form-landing"),
 ]
 
-urlpatterns = [*reading, *asking, *answering]
+urlpatterns = [*reading, *asking, *importing, *answering]

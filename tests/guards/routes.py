@@ -107,6 +107,12 @@ def admin_of_that_practice(principal: str, owner: str) -> str:
     return IN if at_home(principal, owner) else UNKNOWN
 
 
+def of_that_practice(principal: str, owner: str) -> str:
+    if principal not in CASEWORKERS | ADMINS:
+        return REFUSED
+    return IN if at_home(principal, owner) else UNKNOWN
+
+
 def own_token(principal: str, owner: str) -> str:
     if principal not in MEMBERS - ASSISTANTS:
         return REFUSED
@@ -209,6 +215,11 @@ POLICY = {
     "occasion-link": client_page(post=OWN_CARE, about="occasion"),
     "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),
     "occasion-enter": client_page(OWN_CARE, OWN_CARE, about="occasion"),
+    # Importing
+    "imports": page(CASEWORKERS | ADMINS),
+    "import-new": page(CASEWORKERS | ADMINS, post=True),
+    "import-map": page(CASEWORKERS | ADMINS, post=True),
+    "import": Policy("import", get=of_that_practice),
     # Answering
     "form": FORM,
     "form-item": FORM,

@@ -35,6 +35,7 @@ STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
     "join": {"token": "a" * 43},
     "form-landing": {"token": "b" * 43},
+    "import-map": {"token": "c" * 43},
     "form-item": {"number": 1},
 }
 # A page with several forms asks which one was sent.

@@ -16,7 +16,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import alerts, references, respond, review
+from assessments.actions import alerts, importing, references, respond, review
+from assessments.importing import ColumnMapping, Row
 from assessments.models import Response
 from clinic.actions import people, tokens
 from clinic.audit import Actor
@@ -134,6 +135,7 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
         "response": response,
         "alert": alert,
         "event": event,
+        "import": _import(carer, name, now),
         "member": carer,
         "invitation": people.invite(
             practice=carer.practice,
@@ -152,6 +154,21 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
             expires_at=now + timedelta(days=30),
         )[0],
     }
+
+
+def _import(carer: Membership, name: str, now: Any) -> Any:
+    """A file with one anonymous row of its own."""
+    rows = [Row(2, None, now, "", {}, {"who": name})]
+    return importing.import_responses(
+        practice=carer.practice,
+        version=asked.instrument(asked.SAFETY),
+        rows=rows,
+        mapping=ColumnMapping(items={}),
+        by=Actor.of_user(carer.user),
+        now=now,
+        file_name="answers.csv",
+        digest="",
+    ).imported
 
 
 def _definition(occasion: Any) -> Any:
