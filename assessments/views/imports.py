@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 from uuid import UUID
 
@@ -117,8 +119,10 @@ def import_map(request: HttpRequest, token: str) -> HttpResponse:
     page: dict[str, Any] = {"file": file, "version": version, "form": form, "table": table}
     if not form.is_bound or not form.is_valid():
         return _map_page(request, page)
+    page["seen"] = _seen(form)
     try:
-        if request.POST.get("do") == "import":
+        # What is imported is what was looked at: columns changed since are looked at first.
+        if request.POST.get("do") == "import" and request.POST.get("seen") == page["seen"]:
             return _import(request, member, token, page)
         page["preview"] = actions.preview_file(now=timezone.now(), **_what(request, member, page))
     except MappingError as error:
@@ -150,6 +154,12 @@ def _import(
         % {"count": report.created},
     )
     return redirect("import", pk=report.imported.pk)
+
+
+def _seen(form: MappingForm) -> str:
+    """The mapping as a short text that the page hands back."""
+    chosen = json.dumps(form.mapping().as_json(), sort_keys=True)
+    return hashlib.sha256(chosen.encode()).hexdigest()[:24]
 
 
 def _what(request: HttpRequest, member: Membership, page: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,13 @@ def chosen(first: int = 1, **changes: str) -> dict[str, str]:
     return {"whose": "anonymous", **items, **changes}
 
 
+def confirm(browser, address: str, choice: dict[str, str], **options):
+    """Look at the rows, then import what was looked at."""
+    look = browser.post(address, {**choice, "do": "preview"})
+    seen = look.context.get("seen", "")
+    return browser.post(address, {**choice, "do": "import", "seen": seen}, **options)
+
+
 def test_three_steps_lead_from_a_file_to_its_answers(pat, signed_in):
     browser = signed_in(pat)
     step = send(browser, csv("0,1,2,0", "9,0,0,0"))
@@ -50,7 +57,7 @@ def test_three_steps_lead_from_a_file_to_its_answers(pat, signed_in):
     assert [row["cells"] for row in look.context["sample"]] == [[0, 1, 2, 0], ["–", 0, 0, 0]]
     assert 'value="9, NA"' in look.content.decode()
     assert Response.objects.count() == 0
-    done = browser.post(step.url, chosen(missing="9, NA", do="import"), follow=True)
+    done = confirm(browser, step.url, chosen(missing="9, NA"), follow=True)
     imported = Import.objects.get()
     assert done.redirect_chain[-1][0] == f"/imports/{imported.pk}/"
     assert (imported.created_rows, imported.by) == (2, pat.user)
@@ -60,7 +67,7 @@ def test_three_steps_lead_from_a_file_to_its_answers(pat, signed_in):
 def test_file_is_gone_once_it_was_imported(pat, signed_in):
     browser = signed_in(pat)
     step = send(browser, csv("0,0,0,0"))
-    browser.post(step.url, chosen(do="import"))
+    confirm(browser, step.url, chosen())
     again = browser.post(step.url, chosen(do="import"))
     assert (again.status_code, again.url) == (302, NEW)
     assert Response.objects.count() == 1
@@ -70,7 +77,7 @@ def test_second_import_of_a_file_says_that_all_was_there(pat, signed_in):
     browser = signed_in(pat)
     for _time in range(2):
         step = send(browser, csv("0,0,0,0"))
-        answer = browser.post(step.url, chosen(do="import"), follow=True)
+        answer = confirm(browser, step.url, chosen(), follow=True)
     assert "Every row of this file was there already" in answer.content.decode()
     assert Import.objects.count() == 1
 
@@ -102,11 +109,22 @@ def test_file_that_cannot_be_used_is_refused_beside_its_field(pat, signed_in, co
     assert f'value="{asked.SAFETY}" selected' in answer.content.decode()
 
 
+def test_columns_changed_since_the_look_are_looked_at_before_anything_is_written(pat, signed_in):
+    browser = signed_in(pat)
+    step = send(browser, csv("5,0,0,0,9", header="x,"))
+    look = browser.post(step.url, chosen(2, missing="9"))
+    changed = chosen(2, missing="9 NA", do="import", seen=look.context["seen"])
+    answer = browser.post(step.url, changed)
+    assert (answer.status_code, answer.context["preview"].rows) == (200, 1)
+    assert Response.objects.count() == 0
+
+
 @pytest.mark.parametrize("do", ["preview", "import"])
 def test_faults_are_listed_by_line_and_nothing_is_written(pat, signed_in, do):
     browser = signed_in(pat)
     step = send(browser, csv("0,0,0,0", "0,7,0,<b>"))
-    answer = browser.post(step.url, chosen(do=do))
+    send_it = confirm if do == "import" else browser.__class__.post
+    answer = send_it(browser, step.url, chosen())
     html = answer.content.decode()
     assert answer.status_code == 400
     assert "line 3, column SAFE02: 7 is not one of 0, 1, 2, 3." in html
@@ -118,8 +136,7 @@ def test_rows_beyond_what_a_page_takes_are_refused(pat, signed_in, monkeypatch):
     monkeypatch.setattr(import_files, "MOST_ROWS", 2)
     browser = signed_in(pat)
     step = send(browser, csv("0,0,0,0", "0,0,0,1", "0,0,0,2"))
-    for do in ("preview", "import"):
-        answer = browser.post(step.url, chosen(do=do))
+    for answer in (browser.post(step.url, chosen()), confirm(browser, step.url, chosen())):
         assert answer.status_code == 400
         assert "more than 2 rows" in answer.content.decode()
     assert Response.objects.count() == 0
@@ -149,12 +166,12 @@ def test_clinician_imports_for_clients_in_their_care_only(ada, nora, otto, signe
         client.number, client.number_hash = value, care.number_hash(client.practice, value)
         client.save(update_fields=["number", "number_hash"])
     browser = signed_in(ada)
-    choice = chosen(2, whose="clients", client_column="1", date="2026-03-01", do="import")
+    choice = chosen(2, whose="clients", client_column="1", date="2026-03-01")
     step = send(browser, csv("7,0,0,0,0", "8,0,0,0,0", header="who,"))
-    answer = browser.post(step.url, choice)
+    answer = confirm(browser, step.url, choice)
     assert "line 3, column who: no client within your reach" in answer.content.decode()
     step = send(browser, csv("7,3,3,3,3", header="who,"))
-    done = browser.post(step.url, choice, follow=True)
+    done = confirm(browser, step.url, choice, follow=True)
     assert Response.objects.get().client == nora
     # Long ago by now: no alert, but a line that leads to it.
     assert [row.client_id for row in done.context["to_read"]] == [nora.pk]
@@ -165,8 +182,8 @@ def test_past_danger_names_nobody_to_who_runs_the_practice(ada, pat, nora, signe
     nora.number, nora.number_hash = "7", care.number_hash(nora.practice, "7")
     nora.save(update_fields=["number", "number_hash"])
     step = send(signed_in(ada), csv("7,3,3,3,3", header="who,"))
-    choice = chosen(2, whose="clients", client_column="1", date="2026-03-01", do="import")
-    signed_in(ada).post(step.url, choice)
+    choice = chosen(2, whose="clients", client_column="1", date="2026-03-01")
+    confirm(signed_in(ada), step.url, choice)
     page = signed_in(pat).get(f"/imports/{Import.objects.get().pk}/").content.decode()
     assert "They are of clients whose answers you do not see." in page
     assert "Nora" not in page
