@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def make_file(rows: int) -> str:
-    draw = random.Random(1)  # noqa: S311 - the same file at every run
+    draw = random.Random(1)
     lines = [",".join(f"Q{number}" for number in range(1, 11))]
     lines += [",".join(str(draw.randint(0, 4)) for _ in range(10)) for _ in range(rows)]
     return "\n".join(lines) + "\n"
@@ -59,11 +59,11 @@ def bare_inserts() -> float:
     for model in (Client, Episode, Assignment, Occasion, Response, Score):
         table = connection.ops.quote_name(model._meta.db_table)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own table
+            cursor.execute(f"SELECT * FROM {table}")
             rows = cursor.fetchall()
-            cursor.execute(f"CREATE TABLE bench_bare AS SELECT * FROM {table} WHERE 1 = 0")  # noqa: S608
+            cursor.execute(f"CREATE TABLE bench_bare AS SELECT * FROM {table} WHERE 1 = 0")
             places = ", ".join(["%s"] * len(rows[0]))
-            statement = f"INSERT INTO bench_bare VALUES ({places})"  # noqa: S608
+            statement = f"INSERT INTO bench_bare VALUES ({places})"
             values = [tuple(map(_plain, row)) for row in rows]
             started = time.perf_counter()
             cursor.executemany(statement, values)
