@@ -32,7 +32,7 @@ def main() -> None:
 
         from assessments import queries
         from assessments.charts import plane, ribbon, series, sparkline
-        from assessments.client_page.pictures import pictures
+        from assessments.client_page.pictures import page_of, pictures
         from assessments.demo import large
         from clinic.models import Client
 
@@ -48,7 +48,7 @@ def main() -> None:
             record = queries.record(client, now)
             balances = [balance for balance in record.movement.balances if balance][-14:]
             for _ in range(ROUNDS // wanted.clients):
-                timed(pictures, whole)(record)
+                timed(lambda r: pictures(page_of(r)), whole)(record)
                 sparkline.draw(
                     [balance.value for balance in balances],
                     [balance.standard_error for balance in balances],

@@ -3,28 +3,30 @@
 Dots are answers: hollow inside the error of the own start, filled outside it. The line is the
 smoothed course with its 95 % band. The quiet band is the start plus and minus the change that error
 alone can make. Where forms were missed the line stops, and a small tick at the foot says so. The
-axis is always 0 to 100, and the time range comes in, so that four of these stand side by side and
-mean the same. Laid out for `width`; it is a small multiple and needs no compact variant.
+axis is 0 to 100 unless other `bounds` are given, and the time range comes in, so that four of these
+stand side by side and mean the same. Laid out for `width`; it is a small multiple and needs no
+compact variant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.charts import labels, svg, text
+from assessments.charts import labels, svg, text, timeframe
 from assessments.charts.chart import Canvas, Chart, Table, drawing, empty, fill, point, whole
-from assessments.charts.events import Event, PlacedEvent, layout
+from assessments.charts.events import Event, layout
 from assessments.charts.labels import Box
 from assessments.charts.plane import SINGLE_95
 from assessments.charts.ribbon import time_data
 from assessments.charts.scale import FormatDate, Linear, TimeAxis, day_number, english_date
+from assessments.charts.timeframe import Frame, Zone
+from assessments.measurement.change.checks import beyond
 
 SCALES = frozenset({"cdp", "ind", "dep", "int"})
 """Codes with a colour of their own; any other scale is drawn in ink."""
 
-_SIZE, _LEFT, _RIGHT, _EVENT_ROW = 11.5, 28.0, 32.0, 15.0
 _CROWDED = 18.0
 
 
@@ -55,7 +57,10 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class SeriesWords:
-    """Every word of one scale's chart. {value} and {error} are filled in."""
+    """Every word of one scale's chart, and how its figures are printed.
+
+    {value} and {error} are filled in. `cut` names the first cut line.
+    """
 
     title: str = "Scale"
     description: str = ""
@@ -73,27 +78,7 @@ class SeriesWords:
     unscored: str = "not scored"
     none_mark: str = "–"
     empty: str = "No answers yet."
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    axis: TimeAxis
-    y: Linear
-    top: float
-    bottom: float
-    width: float
-
-    @property
-    def left(self) -> float:
-        return _LEFT
-
-    @property
-    def right(self) -> float:
-        return self.width - _RIGHT
-
-    @property
-    def box(self) -> Box:
-        return Box(self.left, self.top, self.right, self.bottom)
+    figure: Callable[[float], str] = whole
 
 
 def draw(
@@ -105,7 +90,9 @@ def draw(
     baselines: Sequence[Baseline] = (),
     events: Sequence[Event] = (),
     missed: Sequence[date] = (),
-    cut: float | None = 50.0,
+    cuts: Sequence[float] = (50.0,),
+    bounds: tuple[float, float] = (0.0, 100.0),
+    zones: Sequence[Zone] = (),
     width: float = 280.0,
     height: float = 150.0,
     prefix: str = "series",
@@ -115,35 +102,51 @@ def draw(
     """The chart of these forms, in time order. Finite numbers only, else ValueError.
 
     `scale` ("cdp", "ind", "dep", "int") chooses the colour; `span` is the shared time range;
-    `height` is that of the plot, event names come on top of it.
+    `height` is that of the plot, event names come on top of it. `bounds` are those of the vertical
+    axis, `zones` named ranges of it. Answers without a smoothed course carry their own error.
     """
     words = words or SeriesWords()
     if not points:
         blank = Canvas("series", prefix, width, height + 28, words.title, words.description, group)
         return empty(blank, words.empty, words.caption)
     first, last = span or (points[0].at, points[-1].at)
-    axis = TimeAxis.between(first, last, _LEFT + 5, width - _RIGHT - 5)
-    placed = layout(events, axis, _SIZE, (_LEFT, width - _RIGHT), rows=2 if width < 400 else 3)
-    top = 8 + _EVENT_ROW * max((p.row + 1 for p in placed if p.row is not None), default=0)
-    frame = _Frame(axis, Linear(0, 100, top + height, top), top, top + height, width)
+    edges = (timeframe.LEFT, width - timeframe.RIGHT)
+    axis = TimeAxis.between(first, last, edges[0] + 5, edges[1] - 5)
+    placed = layout(events, axis, timeframe.SIZE, edges, rows=2 if width < 400 else 3)
+    rows = max((p.row + 1 for p in placed if p.row is not None), default=0)
+    top = 8 + timeframe.EVENT_ROW * rows
+    frame = Frame(axis, Linear(*bounds, top + height, top), top, top + height, width)
     canvas = Canvas(
         "series", prefix, width, frame.bottom + 24, words.title, words.description, group
     )
     runs = _runs(points, missed, events)
     clip = f"{svg.checked_prefix(prefix)}-frame"
-    grid = [*_grid(frame, cut), *_event_lines(placed, frame), *_missed(missed, frame)]
-    last_value, room = _last(points, frame)
-    taken = [*room, *(Box(p.x, frame.top, p.x, frame.bottom) for p in placed)]
-    names = [*_event_names(placed, frame), *_cut_label(frame, words, cut, points, taken)]
+    low, high = bounds
+    lines = [low, (low + high) / 2, high] if not zones else [low, high]
+    figures = {value: words.figure(value) for value in [*lines, *cuts]}
+    ranges, named = timeframe.zones(frame, zones, _trace(points, frame))
+    grid = [
+        *ranges,
+        *timeframe.grid(frame, lines, cuts, figures),
+        *timeframe.event_lines(placed, frame),
+        *timeframe.missed_ticks(missed, frame),
+    ]
+    last_value, room = _last(points, frame, words)
+    taken = [*room, *named, *(Box(p.x, frame.top, p.x, frame.bottom) for p in placed)]
+    names = [
+        *timeframe.event_names(placed, frame),
+        *_cut_label(frame, words, cuts, points, taken),
+    ]
+    ticks = timeframe.time_ticks(frame, format_date)
     content = [
-        svg.tag("defs", svg.tag("clipPath", _rect(frame.box), id=clip)),
+        svg.tag("defs", svg.tag("clipPath", timeframe.rect(frame.box), id=clip)),
         drawing(_baselines(baselines, frame), clip_path=f"url(#{clip})"),
         drawing(grid),
-        drawing(_course(runs, frame), clip_path=f"url(#{clip})"),
+        drawing([*_course(runs, frame), *_errors(points, frame)], clip_path=f"url(#{clip})"),
         *_dots(points, frame, baselines, words, format_date),
-        drawing(names, font_size=_SIZE),
+        drawing(names, font_size=timeframe.SIZE),
         drawing(last_value),
-        drawing(_ticks(frame, format_date), font_size=_SIZE, class_="chart-text-soft"),
+        drawing(ticks, font_size=timeframe.SIZE, class_="chart-text-soft"),
     ]
     colour = f"chart-scale--{scale}" if scale in SCALES else "chart-scale--ink"
     picture = canvas.close(
@@ -152,71 +155,14 @@ def draw(
     return Chart(picture, _table(points, missed, baselines, words, format_date))
 
 
-def _rect(box: Box, **attributes: svg.AttributeValue) -> str:
-    return svg.tag(
-        "rect",
-        x=box.left,
-        y=box.top,
-        width=max(0.0, box.right - box.left),
-        height=max(0.0, box.bottom - box.top),
-        **attributes,
-    )
-
-
-def _baselines(baselines: Sequence[Baseline], frame: _Frame) -> list[str]:
+def _baselines(baselines: Sequence[Baseline], frame: Frame) -> list[str]:
     parts = []
     for own in baselines:
         left = frame.left if own.start is None else frame.axis(own.start)
         right = frame.right if own.end is None else frame.axis(own.end)
         top, bottom = frame.y(own.value + own.margin), frame.y(own.value - own.margin)
-        parts.append(_rect(Box(left, top, right, bottom), class_="chart-own"))
+        parts.append(timeframe.rect(Box(left, top, right, bottom), class_="chart-own"))
     return parts
-
-
-def _grid(frame: _Frame, cut: float | None) -> list[str]:
-    parts = []
-    for value in (0, 50, 100):
-        y = frame.y(value)
-        if value != cut:
-            parts.append(svg.line(frame.left, y, frame.right, y, "chart-grid"))
-        parts.append(
-            svg.text(
-                str(value),
-                frame.left - 6,
-                y + 4,
-                text_anchor="end",
-                font_size=_SIZE,
-                class_="chart-text-soft",
-            )
-        )
-    if cut is not None:
-        y = frame.y(cut)
-        parts.append(svg.line(frame.left, y, frame.right, y, "chart-cut"))
-    return parts
-
-
-def _event_lines(placed: Sequence[PlacedEvent], frame: _Frame) -> list[str]:
-    parts = []
-    for p in placed:
-        top = frame.top - (0 if p.row is None else _EVENT_ROW * (p.row + 1) - 3)
-        class_ = "chart-break" if p.event.breaks else "chart-event"
-        parts.append(svg.line(p.x, top, p.x, frame.bottom, class_))
-    return parts
-
-
-def _event_names(placed: Sequence[PlacedEvent], frame: _Frame) -> list[str]:
-    return [
-        svg.text(p.label, p.left, frame.top - _EVENT_ROW * p.row - 4, class_="chart-text-soft")
-        for p in placed
-        if p.row is not None
-    ]
-
-
-def _missed(missed: Sequence[date], frame: _Frame) -> list[str]:
-    return [
-        svg.line(x, frame.bottom - 5, x, frame.bottom, "chart-missed")
-        for x in (frame.axis(at) for at in missed if frame.axis.contains(at))
-    ]
 
 
 def _runs(
@@ -243,7 +189,7 @@ def _runs(
     return runs
 
 
-def _course(runs: Sequence[Sequence[tuple[date, float, float]]], frame: _Frame) -> list[str]:
+def _course(runs: Sequence[Sequence[tuple[date, float, float]]], frame: Frame) -> list[str]:
     parts = []
     for run in runs:
         at = [frame.axis(when) for when, _, _ in run]
@@ -262,19 +208,37 @@ def _course(runs: Sequence[Sequence[tuple[date, float, float]]], frame: _Frame) 
     return parts
 
 
+def _errors(points: Sequence[SeriesPoint], frame: Frame) -> list[str]:
+    """The error of each answer that is part of no smoothed course."""
+    parts = []
+    for p in points:
+        if p.value is not None and p.sem is not None and p.mean is None:
+            x, y, half = frame.axis(p.at), frame.y(p.value), SINGLE_95 * p.sem * frame.y.unit
+            parts.append(svg.line(x, y - half, x, y + half, "chart-whisker chart-whisker--answer"))
+    return parts
+
+
+def _trace(points: Sequence[SeriesPoint], frame: Frame) -> list[tuple[float, float]]:
+    """What labels try not to cover."""
+    return [
+        (frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v is not None
+    ]
+
+
 def _outside(p: SeriesPoint, baselines: Sequence[Baseline]) -> bool | None:
     """Whether an answer lies beyond the error of the own start; None without a start to compare."""
     day = day_number(p.at)
     for own in baselines:
         begun = own.start is None or day_number(own.start) <= day
         if begun and (own.end is None or day < day_number(own.end)) and p.value is not None:
-            return abs(p.value - own.value) > own.margin
+            # Strictly, as every change is judged: at exactly the margin it is not outside.
+            return beyond(abs(p.value - own.value), own.margin)
     return None
 
 
 def _dots(
     points: Sequence[SeriesPoint],
-    frame: _Frame,
+    frame: Frame,
     baselines: Sequence[Baseline],
     words: SeriesWords,
     format_date: FormatDate,
@@ -295,7 +259,7 @@ def _dots(
             y = frame.y(p.value)
             class_ = "chart-answer chart-answer--outside" if outside else "chart-answer"
             mark = svg.circle(x, y, radius, class_)
-            short = whole(p.value)
+            short = words.figure(p.value)
         drawn.append(point(mark, p.at, x, y, tip, f' data-short="{svg.escape(short)}"'))
     return drawn
 
@@ -306,8 +270,8 @@ def _stroke(x: float, y: float, dx: float, dy: float) -> str:
 
 def _estimate(value: float, sd: float | None, words: SeriesWords) -> str:
     if sd is None:
-        return whole(value)
-    return fill(words.estimate, value=whole(value), error=whole(SINGLE_95 * sd))
+        return words.figure(value)
+    return fill(words.estimate, value=words.figure(value), error=words.figure(SINGLE_95 * sd))
 
 
 def _sentences(p: SeriesPoint, outside: bool | None, words: SeriesWords) -> list[str]:
@@ -324,19 +288,17 @@ def _sentences(p: SeriesPoint, outside: bool | None, words: SeriesWords) -> list
 
 
 def _cut_label(
-    frame: _Frame,
+    frame: Frame,
     words: SeriesWords,
-    cut: float | None,
+    cuts: Sequence[float],
     points: Sequence[SeriesPoint],
     taken: Sequence[Box],
 ) -> list[str]:
-    """The name of the cut line where least lies beneath it; none if it would cover three dots."""
-    if cut is None or not words.cut:
+    """The name of the first cut line where least lies beneath it; none if it would cover much."""
+    if not cuts or not words.cut:
         return []
-    wide, y = text.width(words.cut, 10.5), frame.y(cut)
-    trace = [
-        (frame.axis(p.at), frame.y(v)) for p in points for v in (p.value, p.mean) if v is not None
-    ]
+    wide, y = text.width(words.cut, timeframe.SMALL), frame.y(cuts[0])
+    trace = _trace(points, frame)
     scene = labels.Scene(frame.box, tuple(taken), trace)
     free = frame.right - frame.left - wide - 6
     options = [
@@ -349,31 +311,35 @@ def _cut_label(
         return []
     return [
         svg.text(
-            words.cut, best.left, best.top + 10, class_="chart-cut-name chart-halo", font_size=10.5
+            words.cut,
+            best.left,
+            best.top + 10,
+            class_="chart-cut-name chart-halo",
+            font_size=timeframe.SMALL,
         )
     ]
 
 
-def _last(points: Sequence[SeriesPoint], frame: _Frame) -> tuple[list[str], list[Box]]:
-    """The latest smoothed value, printed at the end of its line, and the room it takes."""
-    known = [p for p in points if p.mean is not None and frame.axis.contains(p.at)]
-    if not known or known[-1].mean is None:
+def _last(
+    points: Sequence[SeriesPoint], frame: Frame, words: SeriesWords
+) -> tuple[list[str], list[Box]]:
+    """The latest value, smoothed where it is, at the end of its line, and the room it takes."""
+    known = [p for p in points if p.mean is not None or p.value is not None]
+    smoothed = [p for p in known if p.mean is not None] or known
+    shown = [p for p in smoothed if frame.axis.contains(p.at)]
+    if not shown:
         return [], []
-    words = whole(known[-1].mean)
-    y = min(max(frame.y(known[-1].mean), frame.top + 8), frame.bottom - 2)
-    x = frame.axis(known[-1].at)
+    last = shown[-1]
+    value = last.value if last.mean is None else last.mean
+    if value is None:
+        return [], []
+    printed = words.figure(value)
+    y = min(max(frame.y(value), frame.top + 8), frame.bottom - 2)
+    x = frame.axis(last.at)
     # In the margin; but beside the line where that ended long before.
     x = frame.right + 5 if frame.right - x < 24 else x + 8
-    room = Box(x - 2, y - 8, x + text.width(words, 13, bold=True) + 2, y + 8)
-    return [svg.text(words, x, y + 4.5, class_="chart-last chart-halo", font_size=13)], [room]
-
-
-def _ticks(frame: _Frame, format_date: FormatDate) -> list[str]:
-    parts = []
-    for tick in frame.axis.ticks(format_date, _SIZE, 20):
-        parts.append(svg.line(tick.x, frame.bottom, tick.x, frame.bottom + 4, "chart-tick"))
-        parts.append(svg.text(tick.label, tick.x, frame.bottom + 17, text_anchor="middle"))
-    return parts
+    room = Box(x - 2, y - 8, x + text.width(printed, 13, bold=True) + 2, y + 8)
+    return [svg.text(printed, x, y + 4.5, class_="chart-last chart-halo", font_size=13)], [room]
 
 
 def _table(
@@ -384,17 +350,21 @@ def _table(
     format_date: FormatDate,
 ) -> Table:
     rows: list[tuple[float, tuple[str, ...]]] = []
+    show = words.figure
+    smoothed = any(p.mean is not None for p in points) or not points
     for p in points:
         outside = _outside(p, baselines)
         against = "" if outside is None else words.beyond if outside else words.within
-        answer = (p.why_missing or words.unscored) if p.value is None else whole(p.value)
-        sem = "" if p.sem is None or p.value is None else whole(SINGLE_95 * p.sem)
-        mean = "" if p.mean is None else whole(p.mean)
-        sd = "" if p.sd is None else whole(SINGLE_95 * p.sd)
-        row = (format_date(p.at, "full"), answer, sem, mean, sd, against)
+        answer = (p.why_missing or words.unscored) if p.value is None else show(p.value)
+        sem = "" if p.sem is None or p.value is None else show(SINGLE_95 * p.sem)
+        mean = "" if p.mean is None else show(p.mean)
+        sd = "" if p.sd is None else show(SINGLE_95 * p.sd)
+        course = (mean, sd) if smoothed else ()
+        row = (format_date(p.at, "full"), answer, sem, *course, against)
         rows.append((day_number(p.at), row))
-    empty_cells = (words.missed, "", "", "", "")
+    empty_cells = (words.missed, *[""] * (4 if smoothed else 2))
     rows += [(day_number(at), (format_date(at, "full"), *empty_cells)) for at in missed]
     rows.sort(key=lambda row: row[0])
-    header = (words.date, words.answer, words.error, words.smoothed, words.error)
-    return Table(words.caption, (*header, words.against_start), tuple(row for _, row in rows))
+    course_header = (words.smoothed, words.error) if smoothed else ()
+    header = (words.date, words.answer, words.error, *course_header, words.against_start)
+    return Table(words.caption, header, tuple(row for _, row in rows))

@@ -20,7 +20,7 @@ from assessments.charts.series import Baseline, SeriesPoint
 from assessments.client_page import markup
 from assessments.client_page.footing import of_movement
 from assessments.measurement.movement import SCALES
-from assessments.queries import Record, ScoreRow
+from assessments.queries import Record
 
 # The order in which the four stand side by side: the two of the map first.
 SHOWN = ("CDP", "IND", "DEP", "INT")
@@ -34,13 +34,19 @@ LONGEST_HOLD = timedelta(days=7 * 14)
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart with its title, its one sentence and the table of its numbers."""
+    """A chart with its title, its one sentence and the table of its numbers.
+
+    ``facts`` are further sentences that belong to the reading, ``details`` stand in the fold with
+    the table.
+    """
 
     title: str
     reading: str
     svg: Any
     table: Any
     note: str = ""
+    facts: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,6 @@ class Pictures:
     plane: Figure
     ribbon: Figure
     scales: list[Figure]
-    others: list[Figure]
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,16 @@ class Page:
     format_date: FormatDate = field(default_factory=wording.chart_dates)
 
 
-def pictures(record: Record) -> Pictures:
-    """Every chart of the page."""
-    page = Page(record, time_span(record), missed_days(record), event_lines(record))
+def page_of(record: Record) -> Page:
+    return Page(record, time_span(record), missed_days(record), event_lines(record))
+
+
+def pictures(page: Page) -> Pictures:
+    """Every chart of the movement."""
     return Pictures(
         plane=_plane(page),
         ribbon=_ribbon(page),
         scales=[_scale(page, scale) for scale in SHOWN],
-        others=_others(page),
     )
 
 
@@ -301,42 +308,3 @@ def _baselines(record: Record, scale: str) -> list[Baseline]:
     other = later[-1] if later else error
     margin = 1.96 * (error**2 + (other or 0.0) ** 2) ** 0.5
     return [Baseline(value, margin, local(start.at))]
-
-
-def _others(page: Page) -> list[Figure]:
-    """Scales of other forms: the answers alone, in points, with their error where it is known."""
-    followed = {sitting.response_id for sitting in page.record.sittings}
-    kept: dict[tuple[str, str], list[ScoreRow]] = {}
-    for row in page.record.scores:
-        if row.response_id not in followed and row.scale not in SCALES:
-            kept.setdefault((row.instrument, row.scale), []).append(row)
-    return [_other(page, rows, number) for number, rows in enumerate(kept.values())]
-
-
-def _other(page: Page, rows: list[ScoreRow], number: int) -> Figure:
-    version = page.record.versions[rows[-1].version_id]
-    scale = version.definition.scales_by_code[rows[-1].scale]
-    title = _("%(form)s: %(scale)s") % {"form": version.instrument.name, "scale": scale.name}
-    latest = next((row for row in reversed(rows) if row.pomp is not None), None)
-    reading = wording.latest_reading(
-        latest.pomp if latest else None, latest.sem if latest else None
-    )
-    points = [
-        SeriesPoint(
-            local(row.at),
-            row.pomp,
-            row.sem,
-            why_missing=wording.missing_words(row.answered, row.items) if row.why_missing else "",
-        )
-        for row in rows
-    ]
-    drawn = series.draw(
-        points,
-        wording.series_words(title, reading),
-        span=(min(page.span[0], points[0].at), page.span[1]),
-        events=page.lines,
-        cut=None,
-        prefix=f"other-{number}",
-        format_date=page.format_date,
-    )
-    return Figure(title, reading, drawn.svg, markup.table(drawn.table), scale.reading)

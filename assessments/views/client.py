@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import queries, wording
 from assessments.actions import review as reviewing
-from assessments.client_page import items, notes, pictures, session
+from assessments.client_page import instruments, items, notes, pictures, session
 from assessments.client_page.footing import of_movement
 from assessments.forms.reading import EventForm, ReviewForm
 from assessments.models import Event
@@ -81,6 +81,7 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
     movement = record.movement
     start = None if movement.baseline is None else record.sittings[movement.baseline].scores
     footing = of_movement(record)
+    drawn_on = pictures.page_of(record)
     alerts = [
         alert_words(alert, record.messages.get(alert.pk, ""), record.now) for alert in record.alerts
     ]
@@ -89,7 +90,8 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
         "record": record,
         "header": notes.header(record, membership),
         "session": session.session_card(record),
-        "pictures": pictures.pictures(record),
+        "pictures": pictures.pictures(drawn_on),
+        "others": instruments.figures(drawn_on),
         "verdict": wording.verdict_reading(movement, start, footing),
         "stage": wording.stage_reading(movement, queries.between(movement)),
         "stage_code": wording.stage_code(record.standing.stage),
