@@ -124,7 +124,7 @@ def draw(
     low, high = bounds
     lines = [low, (low + high) / 2, high] if not zones else [low, high]
     figures = {value: words.figure(value) for value in [*lines, *cuts]}
-    ranges, named = timeframe.zones(frame, zones, _trace(points, frame))
+    ranges, range_names, named = timeframe.zones(frame, zones, _trace(points, frame))
     grid = [
         *ranges,
         *timeframe.grid(frame, lines, cuts, figures),
@@ -134,6 +134,7 @@ def draw(
     last_value, room = _last(points, frame, words)
     taken = [*room, *named, *(Box(p.x, frame.top, p.x, frame.bottom) for p in placed)]
     names = [
+        *range_names,
         *timeframe.event_names(placed, frame),
         *_cut_label(frame, words, cuts, points, taken),
     ]

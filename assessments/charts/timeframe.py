@@ -90,9 +90,9 @@ def grid(
 
 def zones(
     frame: Frame, wanted: Sequence[Zone], trace: Sequence[tuple[float, float]]
-) -> tuple[list[str], list[Box]]:
-    """Every second zone shaded, each named at the side where fewer dots lie, if it has room."""
-    parts, boxes = [], []
+) -> tuple[list[str], list[str], list[Box]]:
+    """Every second zone shaded; names at the side where fewer dots lie, and the room they take."""
+    parts, names, boxes = [], [], []
     for number, zone in enumerate(wanted):
         top, bottom = frame.y(zone.high), frame.y(zone.low)
         if number % 2:
@@ -107,10 +107,9 @@ def zones(
         ]
         best = min(sides, key=lambda box: _covered(box, trace))
         boxes.append(best)
-        parts.append(
-            svg.text(label, best.left, y + 3.5, class_="chart-range-name", font_size=SMALL)
-        )
-    return parts, boxes
+        class_ = "chart-range-name chart-halo"
+        names.append(svg.text(label, best.left, y + 3.5, class_=class_, font_size=SMALL))
+    return parts, names, boxes
 
 
 def _covered(box: Box, trace: Sequence[tuple[float, float]]) -> int:

@@ -139,3 +139,50 @@ def test_unknown_scale_is_drawn_in_ink():
 
 def test_no_answers_yet_is_said_calmly():
     assert [w.words for w in written(series.draw([]).svg)] == ["No answers yet."]
+
+
+# --- Other units --------------------------------------------------------------------------------
+
+RANGES = [
+    series.Zone(0, 4.5, "ebb"),
+    series.Zone(4.5, 14.5, "swell"),
+    series.Zone(14.5, 27, "flood"),
+]
+POINTS = [series.SeriesPoint(week(n), value, 1.8) for n, value in enumerate((20.0, 14.0, 8.5))]
+
+
+def other(**options):
+    words = series.SeriesWords(cut="threshold 10", figure=lambda value: f"{value:.4g}")
+    return series.draw(
+        POINTS, words, bounds=(0, 27), zones=RANGES, cuts=[10.0], width=320.0, **options
+    )
+
+
+def test_axis_of_another_questionnaire_is_its_own():
+    said = [entry.words for entry in written(other().svg)]
+    assert {"0", "27", "10", "ebb", "swell", "flood", "threshold 10", "8.5"} <= set(said)
+    assert "50" not in said
+
+
+def test_every_second_range_is_shaded():
+    (shaded,) = by_class(other().svg, "chart-range")
+    top, height = float(shaded.get("y")), float(shaded.get("height"))
+    assert (top, height) == pytest.approx((8 + 150 * 12.5 / 27, 150 * 10 / 27), abs=0.1)
+
+
+def test_answer_without_a_course_carries_its_own_error():
+    whiskers = by_class(other().svg, "chart-whisker--answer")
+    assert len(whiskers) == 3
+    length = float(whiskers[0].get("y2")) - float(whiskers[0].get("y1"))
+    assert length == pytest.approx(2 * 1.96 * 1.8 * 150 / 27, abs=0.2)
+
+
+def test_table_of_answers_without_a_course_has_no_empty_columns():
+    table = other(baselines=[series.Baseline(20.0, 5.0)]).table
+    assert table.header == ("Date", "Answers", "Error (95 %)", "Against the start")
+    assert table.rows[-1][1:] == ("8.5", "3.528", "beyond the error of the start")
+
+
+def test_names_of_ranges_touch_nothing():
+    assert collisions(other().svg) == []
+    assert strays(other().svg) == []
