@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import hypot, log, sqrt
 
 from assessments.charts import geometry, svg, text
@@ -46,7 +47,8 @@ AGES = 6
 class PlanePoint:
     """One estimated position. Scores 0 to 100, standard deviations in the same points.
 
-    `label` is an extra line of the tooltip ("week 12", "long form").
+    `label` is an extra line of the tooltip ("week 12", "long form"); `note` a further one, and a
+    position that has it is ringed. `begins`: nothing joins it to the position before.
     """
 
     at: date
@@ -55,6 +57,8 @@ class PlanePoint:
     sd_cdp: float
     sd_ind: float
     label: str = ""
+    note: str = ""
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +133,14 @@ def draw(
     x, y = layout.x, layout.y
     places = [(x(p.cdp), y(p.ind)) for p in points]
     marks = _marks(points, places, layout, words, format_date, highlight)
-    trace = _trace(places)
+    trace = [at for run in _runs(points) for at in _trace(places[run.start : run.stop])]
     zones, zone_boxes = draw_zones(layout, words.zones, cut, marks, trace)
     named = draw_names(layout, marks, trace, zone_boxes)
     table = _table(points, words, format_date)
     content = [
         _clips(layout, prefix),
         drawing([*_ground(layout, cut), *_axes(layout, words), *zones]),
-        drawing(_path(places, marks), clip_path=f"url(#{prefix}-frame)"),
+        drawing(_path(places, marks, _runs(points)), clip_path=f"url(#{prefix}-frame)"),
         svg.tag(
             "g",
             "".join(_points(points, places, marks, words, table)),
@@ -160,7 +164,8 @@ def _marks(
     highlight: Highlight | None,
 ) -> list[Mark]:
     """Start, an earlier moment where one is asked for, and now; now comes last and lies on top."""
-    first, last = points[0], points[-1]
+    begin = _runs(points)[-1].start
+    first, last = points[begin], points[-1]
     style: DateStyle = "day" if first.at.year == last.at.year else "full"
 
     def mark(kind: str, index: int, name: str, radius: float, region: bool = True) -> Mark:
@@ -169,16 +174,22 @@ def _marks(
         ellipse = Ellipse(x, y, p.sd_cdp * unit, p.sd_ind * unit) if region else None
         return Mark(kind, x, y, f"{name}, {format_date(p.at, style)}", ellipse, radius)
 
-    if len(points) == 1:
-        return [mark("now", 0, words.single, 8)]
+    if begin == len(points) - 1:
+        return [mark("now", begin, words.single, 8)]
     # Back where it began: the ring widens, so that both marks show.
-    (x0, y0), (x1, y1) = places[0], places[-1]
+    (x0, y0), (x1, y1) = places[begin], places[-1]
     ring = 13 if hypot(x1 - x0, y1 - y0) < 6 else 7
-    marks = [mark("start", 0, words.start, ring)]
+    marks = [mark("start", begin, words.start, ring)]
     if highlight:
         found = [n for n, p in enumerate(points[1:-1], 1) if p.at == highlight.at]
         marks += [mark("then", n, highlight.label, 5, region=False) for n in found[:1]]
     return [*marks, mark("now", len(points) - 1, words.now, 8)]
+
+
+def _runs(points: Sequence[PlanePoint]) -> list[range]:
+    """The stretches of positions that a line joins, in time order."""
+    starts = [0, *(n for n, p in enumerate(points) if n and p.begins)]
+    return [range(a, b) for a, b in pairwise([*starts, len(points)])]
 
 
 def _trace(places: Sequence[geometry.Point]) -> list[geometry.Point]:
@@ -260,7 +271,9 @@ def _axes(layout: Layout, words: PlaneWords) -> list[str]:
     ]
 
 
-def _path(places: Sequence[geometry.Point], marks: Sequence[Mark]) -> list[str]:
+def _path(
+    places: Sequence[geometry.Point], marks: Sequence[Mark], runs: Sequence[range]
+) -> list[str]:
     parts = [
         svg.tag(
             "ellipse",
@@ -274,16 +287,19 @@ def _path(places: Sequence[geometry.Point], marks: Sequence[Mark]) -> list[str]:
         if m.ellipse
     ]
     steps = len(places) - 1
-    if steps > 0:
-        shades = min(AGES, steps)
+    shades = min(AGES, steps)
+    for run in runs:
         for shade in range(shades):
-            begin, end = shade * steps // shades, (shade + 1) * steps // shades
-            age = AGES - shades + shade + 1
-            part = svg.path(places[begin : end + 1])
-            parts.append(svg.tag("path", d=part, class_=f"chart-path chart-age-{age}"))
-    for head, step in geometry.arrowheads(places, 11, step=130, margin=22):
-        class_ = f"chart-arrow chart-age-{_age(step + 1, steps)}"
-        parts.append(svg.tag("path", d=svg.path(head, closed=True), class_=class_))
+            begin = max(run.start, shade * steps // shades)
+            end = min(run.stop - 1, (shade + 1) * steps // shades)
+            if begin < end:
+                part = svg.path(places[begin : end + 1])
+                class_ = f"chart-path chart-age-{AGES - shades + shade + 1}"
+                parts.append(svg.tag("path", d=part, class_=class_))
+        joined = places[run.start : run.stop]
+        for head, step in geometry.arrowheads(joined, 11, step=130, margin=22):
+            class_ = f"chart-arrow chart-age-{_age(run.start + step + 1, steps)}"
+            parts.append(svg.tag("path", d=svg.path(head, closed=True), class_=class_))
     return parts
 
 
@@ -299,19 +315,21 @@ def _points(
     words: PlaneWords,
     table: Table,
 ) -> list[str]:
-    """One group a position, in time order; the marks are the first and the last."""
+    """One group a position, in time order; the marks are the start and the last."""
     shown = geometry.thinned(places, 11, around=[(m.x, m.y) for m in marks])
-    last = len(points) - 1
+    last, begin = len(points) - 1, _runs(points)[-1].start
     drawn = []
     for n, (p, (x, y), row) in enumerate(zip(points, places, table.rows, strict=True)):
         if n == last:
             mark = _diamond(x, y, marks[-1].radius)
-        elif n == 0:
+        elif n == begin:
             mark = svg.circle(x, y, marks[0].radius, "chart-start")
         else:
             class_ = f"chart-dot chart-age-{_age(n, last)}" if shown[n] else "chart-dot--quiet"
             mark = svg.circle(x, y, 2.75 if shown[n] else 1, class_)
-        drawn.append(point(mark, p.at, x, y, _tip(row, p.label, words)))
+        if p.note:
+            mark += svg.circle(x, y, 6, "chart-turn")
+        drawn.append(point(mark, p.at, x, y, [*_tip(row, p.label, words), *filter(None, [p.note])]))
     drawn += [
         svg.tag("circle", cx=m.x, cy=m.y, r=5.5, class_="chart-then", aria_hidden="true")
         for m in marks

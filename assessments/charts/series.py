@@ -35,6 +35,7 @@ class SeriesPoint:
     """One form. `value` is its score on 0 to 100, None where there is none (`why_missing`).
 
     `sem` is the error of that score; `mean` and `sd` are the smoothed estimate, if there is one.
+    `note` says what else stands out here; a dot with one is ringed.
     """
 
     at: date
@@ -43,6 +44,7 @@ class SeriesPoint:
     mean: float | None = None
     sd: float | None = None
     why_missing: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,8 @@ def _dots(
             y = frame.y(p.value)
             class_ = "chart-answer chart-answer--outside" if outside else "chart-answer"
             mark = svg.circle(x, y, radius, class_)
+            if p.note:
+                mark += svg.circle(x, y, radius + 3.5, "chart-turn")
             short = words.figure(p.value)
         drawn.append(point(mark, p.at, x, y, tip, f' data-short="{svg.escape(short)}"'))
     return drawn
@@ -285,7 +289,7 @@ def _sentences(p: SeriesPoint, outside: bool | None, words: SeriesWords) -> list
         lines.append(f"{words.smoothed} {_estimate(p.mean, p.sd, words)}")
     if outside is not None:
         lines.append(words.beyond if outside else words.within)
-    return lines
+    return [*lines, p.note] if p.note else lines
 
 
 def _cut_label(
@@ -356,6 +360,7 @@ def _table(
     for p in points:
         outside = _outside(p, baselines)
         against = "" if outside is None else words.beyond if outside else words.within
+        against = "; ".join(filter(None, (against, p.note)))
         answer = (p.why_missing or words.unscored) if p.value is None else show(p.value)
         sem = "" if p.sem is None or p.value is None else show(SINGLE_95 * p.sem)
         mean = "" if p.mean is None else show(p.mean)

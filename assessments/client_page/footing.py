@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from assessments.measurement.evidence import Footing, footing
 from assessments.measurement.movement import SCALES
@@ -11,9 +12,7 @@ from assessments.queries import Record
 
 def of_movement(record: Record, codes: Iterable[str] = SCALES) -> Footing:
     """That of scales of the forms that are compared: those of the last segment."""
-    segments = record.movement.segments
-    start = segments[-1].start if segments else 0
-    compared = {sitting.response_id for sitting in record.sittings[start:]}
+    compared = {sitting.response_id for sitting in record.sittings[begin(record) :]}
     versions = dict.fromkeys(r.version_id for r in record.responses if r.pk in compared)
     return footing(
         scale
@@ -21,3 +20,15 @@ def of_movement(record: Record, codes: Iterable[str] = SCALES) -> Footing:
         for code in codes
         if (scale := record.versions[version].definition.scale(code)) is not None
     )
+
+
+def begin(record: Record) -> int:
+    """The index of the first form that the last one is compared with."""
+    segments = record.movement.segments
+    return segments[-1].start if segments else 0
+
+
+def changed_at(record: Record) -> datetime | None:
+    """Since when the answers are about someone else; None where they always were about the same."""
+    first = begin(record)
+    return (record.sittings[first].series or record.sittings[first].at) if first else None

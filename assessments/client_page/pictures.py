@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
@@ -18,12 +19,15 @@ from assessments.charts.ribbon import RibbonSegment
 from assessments.charts.scale import FormatDate
 from assessments.charts.series import Baseline, SeriesPoint
 from assessments.client_page import markup
-from assessments.client_page.footing import of_movement
+from assessments.client_page.footing import begin, changed_at, of_movement
+from assessments.measurement.change import Trend, WhyNot, theil_sen, why_no_trend
 from assessments.measurement.movement import SCALES
 from assessments.queries import Record
 
 # The order in which the four stand side by side: the two of the map first.
 SHOWN = ("CDP", "IND", "DEP", "INT")
+# Those between which the pendulum swings.
+SWUNG = ("CDP", "DEP")
 WIDE, COMPACT = 560.0, 340.0
 RIBBON_WIDE, RIBBON_COMPACT = 1120.0, 340.0
 # Two forms missed in a row make a gap in the ribbon; one does not.
@@ -147,6 +151,7 @@ def _plane(page: Page) -> Figure:
     record = page.record
     movement, sittings = record.movement, record.sittings
     names = form_names(record)
+    notes = turning_notes(record)
     points = [
         PlanePoint(
             local(sittings[p.administration].at),
@@ -155,10 +160,14 @@ def _plane(page: Page) -> Figure:
             p.sd_cdp,
             p.sd_ind,
             names[sittings[p.administration].response_id],
+            notes.get(p.administration, ""),
+            begins=before is not None and before.segment != p.segment,
         )
-        for p in movement.path
+        for before, p in pairwise([None, *movement.path])
+        if p is not None
     ]
-    reading = wording.map_reading(movement)
+    times = [sitting.at for sitting in sittings]
+    reading = wording.map_reading(movement, wording.turned(movement, times))
     words = wording.plane_words(reading)
     draw = partial(
         plane.draw,
@@ -178,6 +187,12 @@ def _last_review(record: Record, points: list[PlanePoint]) -> Highlight | None:
         return None
     before = [p.at for p in points if p.at <= record.last_review.at]
     return Highlight(before[-1], _("Last review")) if before else None
+
+
+def turning_notes(record: Record) -> dict[int, str]:
+    """By the index of a form, that the swing between the two poles turned there."""
+    turns = record.movement.pendulum.turning_points[1:-1]
+    return {point.administration: _("the swing turned here") for point in turns}
 
 
 def form_names(record: Record) -> dict[Any, str]:
@@ -202,6 +217,7 @@ def segments(record: Record, end: datetime, missed: list[datetime]) -> list[Ribb
     """Stretches of one reading: each holds until the next form, or until forms went missing."""
     found: list[RibbonSegment] = []
     times = [local(sitting.at) for sitting in record.sittings]
+    starts = {segment.start for segment in record.movement.segments}
     for index, start in enumerate(times):
         named = _reading(record, index)
         if named is None:
@@ -212,7 +228,8 @@ def segments(record: Record, end: datetime, missed: list[datetime]) -> list[Ribb
         if len(out) >= GAP_FROM:
             until = out[0]
         previous = found[-1] if found else None
-        if previous and _same(previous, named) and previous.end == start:
+        joined = previous is not None and previous.end == start and index not in starts
+        if previous and joined and _same(previous, named):
             found[-1] = RibbonSegment(previous.start, until, **named)
         else:
             found.append(RibbonSegment(start, until, **named))
@@ -229,8 +246,8 @@ def _reading(record: Record, index: int) -> dict[str, Any] | None:
         return None
     if reading.stage is not None:
         label = wording.stage_words(reading.stage)
-        # Once the next form agrees, it was named all along.
-        if reading.provisional and index == len(record.movement.stages) - 1:
+        # Once the next form about the same agrees, it was named all along.
+        if reading.provisional and index + 1 in {part.end for part in record.movement.segments}:
             label = _("%(stage)s (provisional)") % {"stage": label}
         return {
             "code": wording.stage_code(reading.stage),
@@ -259,7 +276,9 @@ def _scale(page: Page, scale: str) -> Figure:
     scored = [(s.scores.get(scale), s.errors.get(scale)) for s in record.sittings]
     latest = next((pair for pair in reversed(scored) if pair[0] is not None), (None, None))
     footing = of_movement(record, (scale,))
-    reading = wording.scale_reading(record.movement.changes.get(scale), *latest, footing)
+    reading = wording.scale_reading(
+        record.movement.changes.get(scale), *latest, footing, changed_at(record)
+    )
     title = str(wording.SCALES[scale])
     drawn = series.draw(
         _points(record, scale),
@@ -273,14 +292,24 @@ def _scale(page: Page, scale: str) -> Figure:
         format_date=page.format_date,
     )
     note = str(wording.SCALE_NOTES[scale])
-    return Figure(title, reading, drawn.svg, markup.table(drawn.table), note)
+    details = (wording.trend_words(_trend(record, scale)), wording.evidence_line(footing))
+    return Figure(title, reading, drawn.svg, markup.table(drawn.table), note, details=details)
+
+
+def _trend(record: Record, scale: str) -> Trend | WhyNot:
+    """The slope of the answers that are compared, which are those of the last segment."""
+    first = begin(record)
+    weeks = record.movement.weeks[first:]
+    values = [sitting.scores[scale] for sitting in record.sittings[first:]]
+    return theil_sen(weeks, values) or why_no_trend(weeks, values) or WhyNot.TOO_FEW_POINTS
 
 
 def _points(record: Record, scale: str) -> list[SeriesPoint]:
     why = {(row.response_id, row.scale): row for row in record.scores if row.why_missing}
     estimates = record.movement.estimates[scale]
+    notes = turning_notes(record) if scale in SWUNG else {}
     points = []
-    for sitting, estimate in zip(record.sittings, estimates, strict=True):
+    for index, (sitting, estimate) in enumerate(zip(record.sittings, estimates, strict=True)):
         row = why.get((sitting.response_id, scale))
         points.append(
             SeriesPoint(
@@ -290,6 +319,7 @@ def _points(record: Record, scale: str) -> list[SeriesPoint]:
                 estimate.mean if estimate else None,
                 estimate.sd if estimate else None,
                 wording.missing_words(row.answered, row.items) if row else "",
+                notes.get(index, ""),
             )
         )
     return points

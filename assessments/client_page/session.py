@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import queries, wording
+from assessments.client_page.footing import changed_at
 from assessments.client_page.items import ChangedItems, changed_items
 from assessments.measurement.movement import Verdict
 from assessments.queries import Record
@@ -25,6 +26,8 @@ class SessionCard:
     facts: list[dict[str, Any]]
     question: str
     review: str
+    prompts: list[wording.PromptWords] = field(default_factory=list)
+    since_change: str = ""
     also: list[str] = field(default_factory=list)
 
 
@@ -39,6 +42,8 @@ def session_card(record: Record) -> SessionCard:
         facts=[fact for fact in (_new(record), _comment(record), _events(record)) if fact],
         question=wording.question(record.standing.reasons, len(record.sittings)),
         review=review_words(record),
+        prompts=wording.prompt_words(movement, [sitting.at for sitting in record.sittings]),
+        since_change=wording.since_change(changed_at(record)) if movement.changes else "",
         also=_also(record),
     )
 

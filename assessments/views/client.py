@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import queries, wording
 from assessments.actions import review as reviewing
 from assessments.client_page import instruments, items, notes, pictures, session
-from assessments.client_page.footing import of_movement
+from assessments.client_page.footing import changed_at, of_movement
 from assessments.forms.reading import EventForm, ReviewForm
 from assessments.models import Event
 from assessments.queries import Record
@@ -92,7 +92,7 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
         "session": session.session_card(record),
         "pictures": pictures.pictures(drawn_on),
         "others": instruments.figures(drawn_on),
-        "verdict": wording.verdict_reading(movement, start, footing),
+        "verdict": wording.verdict_reading(movement, start, footing, changed_at(record)),
         "stage": wording.stage_reading(movement, queries.between(movement)),
         "stage_code": wording.stage_code(record.standing.stage),
         "evidence": wording.evidence_line(footing),

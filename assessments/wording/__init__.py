@@ -4,6 +4,7 @@ Everything goes through gettext, with named places, and keeps to MEASUREMENT.md 
 """
 
 from . import ladder
+from .instruments import trend_words
 from .ladder import VERDICTS, evidence_line, rung_words
 from .marks import mark_note, mark_sentences
 from .pictures import (
@@ -18,10 +19,12 @@ from .pictures import (
     series_words,
     spark_label,
 )
+from .prompts import PromptWords, prompt_words, turned
 from .questions import question
 from .readings import (
     Reading,
     session_sentence,
+    since_change,
     stage_reading,
     verdict_reading,
 )
@@ -59,6 +62,7 @@ __all__ = [
     "STAGES",
     "STAGES_IN_A_SENTENCE",
     "VERDICTS",
+    "PromptWords",
     "Reading",
     "ReasonWords",
     "SignalWords",
@@ -78,6 +82,7 @@ __all__ = [
     "number",
     "percent",
     "plane_words",
+    "prompt_words",
     "question",
     "reason_words",
     "reference_words",
@@ -88,6 +93,7 @@ __all__ = [
     "series_words",
     "series_words_of",
     "session_sentence",
+    "since_change",
     "size_and_error",
     "spark_label",
     "stage_code",
@@ -95,6 +101,8 @@ __all__ = [
     "stage_words",
     "think_of",
     "time_ago",
+    "trend_words",
+    "turned",
     "verdict_reading",
     "whole",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -65,10 +65,12 @@ def plane_words(description: str) -> PlaneWords:
     )
 
 
-def map_reading(movement: Movement) -> str:
-    """The one sentence over the map."""
+def map_reading(movement: Movement, turned: str = "") -> str:
+    """The sentences over the map; ``turned`` says when the pendulum did."""
     if not movement.path:
         return _("The path begins with the first form.")
+    if movement.path[-1].segment != movement.path[0].segment and not movement.changes:
+        return _("The path begins anew: the answers are about someone else.")
     if len(movement.path) == 1:
         return _("The first answers. The ellipse shows where the true position probably is (95 %).")
     course = {
@@ -80,7 +82,7 @@ def map_reading(movement: Movement) -> str:
         Verdict.NOT_YET_RELIABLE: _("The path has not left its own error yet."),
     }[movement.verdict]
     ellipses = _("The ellipses show where the true position probably is (95 %).")
-    return f"{course} {ellipses}"
+    return " ".join(filter(None, (course, turned, ellipses)))
 
 
 # --- The ribbon ---------------------------------------------------------------------------------
@@ -154,24 +156,37 @@ def series_words(title: str, description: str) -> SeriesWords:
 
 
 def scale_reading(
-    change: Change | None, latest: float | None, error: float | None, footing: Footing
+    change: Change | None,
+    latest: float | None,
+    error: float | None,
+    footing: Footing,
+    changed: datetime | None = None,
 ) -> str:
-    """What one scale's chart shows: the change with its error, or the first figure with its own."""
+    """What one scale's chart shows: the change with its error, or the first figure with its own.
+
+    ``changed`` is when the answers began to be about someone else.
+    """
     if change is None or not footing.allows(Claim.BEYOND_ERROR):
         return latest_reading(latest, error)
     size, margin = size_and_error(change.difference, change.margin)
-    figures = {"moved": moved(change.difference, size), "margin": margin}
+    origin = _("from the start")
+    if changed is not None:
+        origin = _("since the change on %(day)s") % {"day": terms.day(changed)}
+    figures = {
+        "moved": f"{moved(change.difference, size)} {origin}",
+        "margin": margin,
+    }
     if not change.beyond_error:
-        return ladder.not_yet(_("%(moved)s from the start, within error of %(margin)s.") % figures)
+        return ladder.not_yet(_("%(moved)s, within error of %(margin)s.") % figures)
     if change.held < 2:
         return ladder.not_yet(_("%(moved)s, beyond error of %(margin)s, once so far.") % figures)
     figures["forms"] = last_forms(change.held)
     if footing.allows(Claim.RELIABLE):
         figures["word"] = ladder.reliably(change.difference)
-        sentence = _("%(word)s: %(moved)s from the start, error %(margin)s, %(forms)s.")
+        sentence = _("%(word)s: %(moved)s, error %(margin)s, %(forms)s.")
         return sentence % figures
     figures["moved"] = figures["moved"][:1].upper() + figures["moved"][1:]
-    return _("%(moved)s from the start, beyond error of %(margin)s, %(forms)s.") % figures
+    return _("%(moved)s, beyond error of %(margin)s, %(forms)s.") % figures
 
 
 def latest_reading(latest: float | None, error: float | None) -> str:

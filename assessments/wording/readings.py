@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import hypot
 
 from django.utils.html import format_html, format_html_join
@@ -63,11 +64,25 @@ def forms_held(movement: Movement) -> int:
 Start = Mapping[str, float | None]
 
 
-def verdict_reading(movement: Movement, start: Start | None, footing: Footing) -> Reading:
+def since_change(changed: datetime | None) -> str:
+    """What the start is, where the answers began to be about someone else at ``changed``."""
+    if changed is None:
+        return ""
+    return _("The start is the first form since the change on %(day)s.") % {
+        "day": terms.day(changed)
+    }
+
+
+def verdict_reading(
+    movement: Movement,
+    start: Start | None,
+    footing: Footing,
+    changed: datetime | None = None,
+) -> Reading:
     """The verdict in words, with the balance from and to and the error of its change.
 
     ``start`` are the scores that the movement is measured from, ``footing`` what all four scales
-    of the forms stand on.
+    of the forms stand on, ``changed`` when the answers began to be about someone else.
     """
     if movement.weeks and not footing.allows(Claim.MOVEMENT):
         return Reading(
@@ -89,6 +104,7 @@ def verdict_reading(movement: Movement, start: Start | None, footing: Footing) -
         )
     else:
         sentences += _elevation_sentences(movement)
+    sentences.append(since_change(changed))
     return Reading(word, tuple(sentence for sentence in sentences if sentence))
 
 

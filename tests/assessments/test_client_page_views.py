@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from assessments.actions import respond, review, standing
+from assessments.actions import references, respond, review, standing
 from assessments.models import Event, Occasion, Response, Review
 from clinic.actions import care
 from clinic.audit import Actor
@@ -249,6 +249,41 @@ def test_client_page_gives_every_chart_its_table(later, signed_in, ada, nora):
     # The map and the ribbon are drawn twice, for a wide and a narrow place.
     assert len(re.findall(r'<svg[^>]*class="chart ', content)) == 8
     assert content.count("Show as table") == 6
+
+
+def test_client_page_compares_nothing_across_a_change_of_the_relationship(
+    clock, signed_in, ada, nora
+):
+    story = [*TOWARD, *STEADY[:6]]
+    history(nora, story)
+    at = NOW + 6.5 * WEEK
+    references.set_reference(
+        client=nora, kind="partner", label="Sam", by=actor(ada), now=at, same=False
+    )
+    clock.move_to(end_of(story))
+    page = page_of(signed_in(ada), nora)
+    text, content = text_of(page), page.content.decode()
+    assert len(page.context["record"].movement.segments) == 2
+    assert "The start is the first form since the change on 17 Dec." in text
+    assert "since the change on 17 Dec, within error of" in text
+    drawing = re.search(r'<div class="chart-wide">.*?</svg>', content, re.S)[0]
+    assert drawing.count('class="chart-start"') == 1
+
+
+def test_client_page_asks_what_to_look_at(later, signed_in, ada, nora):
+    history(nora, CLAIMS)
+    page = page_of(signed_in(ada), nora)
+    text = text_of(page)
+    assert "Questions to look at" in text
+    assert "Is this independence chosen, or is it distance that looks like it?" in text
+    assert "probably both high (99 %)" in text
+    assert [prompt.code for prompt in page.context["session"].prompts] == ["mistaken_autonomy"]
+
+
+def test_client_page_says_how_a_scale_moves_a_week(later, signed_in, ada, nora):
+    history(nora, TOWARD)
+    text = text_of(page_of(signed_in(ada), nora))
+    assert text.count("points a week, the median of all pairs of scores") == 4
 
 
 # --- Price --------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def test_interdependence_is_spoken_of_only_on_the_platform_of_independence():
         (
             [MIDDLE, {**MIDDLE, "DEP": 5}],
             "DEP",
-            "Not yet reliable: up 60, beyond error of 29, once so far.",
+            "Not yet reliable: up 60 from the start, beyond error of 29, once so far.",
         ),
     ],
 )

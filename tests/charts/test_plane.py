@@ -223,3 +223,41 @@ def test_no_answers_yet_is_said_calmly():
 def test_figures_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match="finite"):
         plane.draw([at(float("nan"), 50)])
+
+
+# --- Another person in mind ---------------------------------------------------------------------
+
+
+def broken(at_form=6):
+    return [replace(p, begins=n == at_form) for n, p in enumerate(walk(12))]
+
+
+def joined(svg):
+    paths = [numbers(path.get("d")) for path in by_class(svg, "chart-path")]
+    return {pair for path in paths for pair in pairwise(path)}
+
+
+def test_no_line_joins_what_is_about_another_person():
+    whole, cut = (joined(plane.draw(points).svg) for points in (walk(12), broken()))
+    assert (len(whole), len(whole - cut)) == (11, 1)
+    assert cut < whole
+
+
+def test_start_is_that_of_the_latest_stretch():
+    points = broken()
+    (start,) = by_class(plane.draw(points).svg, "chart-start")
+    layout = plane.Layout.of(560.0)
+    assert float(start.get("cx")) == pytest.approx(layout.x(points[6].cdp), abs=0.1)
+
+
+def test_first_form_about_another_person_stands_alone():
+    svg = plane.draw(broken(11)).svg
+    assert by_class(svg, "chart-start") == []
+    assert any(entry.words.startswith("First answers") for entry in written(svg))
+
+
+def test_turning_point_is_ringed_and_named():
+    points = [replace(p, note="turned here" if n == 5 else "") for n, p in enumerate(walk(12))]
+    svg = plane.draw(points).svg
+    assert len(by_class(svg, "chart-turn")) == 1
+    assert svg.count("turned here") == 1
