@@ -50,6 +50,7 @@ def test_fields_read_back_what_was_written(nora):
         name="Nora Lind-Ähre",
         date_of_birth=date(1988, 2, 29),
         email="nora@client.example",
+        number=None,
         phone="+44 20 7946 0000",
         note="Ring after six.\nNever at work.",
         by=Actor.system(),
