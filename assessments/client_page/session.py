@@ -18,6 +18,15 @@ from assessments.queries import Record
 
 
 @dataclass(frozen=True)
+class ToLookAt:
+    """One question with every reason that raises it."""
+
+    code: str
+    question: str
+    whys: list[str]
+
+
+@dataclass(frozen=True)
 class SessionCard:
     """One sentence, the answers behind it, what is new, and one question to ask."""
 
@@ -26,7 +35,7 @@ class SessionCard:
     facts: list[dict[str, Any]]
     question: str
     review: str
-    prompts: list[wording.PromptWords] = field(default_factory=list)
+    prompts: list[ToLookAt] = field(default_factory=list)
     since_change: str = ""
     also: list[str] = field(default_factory=list)
 
@@ -42,10 +51,18 @@ def session_card(record: Record) -> SessionCard:
         facts=[fact for fact in (_new(record), _comment(record), _events(record)) if fact],
         question=wording.question(record.standing.reasons, len(record.sittings)),
         review=review_words(record),
-        prompts=wording.prompt_words(movement, [sitting.at for sitting in record.sittings]),
+        prompts=_to_look_at(record),
         since_change=wording.since_change(changed_at(record)) if movement.changes else "",
         also=_also(record),
     )
+
+
+def _to_look_at(record: Record) -> list[ToLookAt]:
+    found: dict[str, ToLookAt] = {}
+    for words in wording.prompt_words(record.movement, [s.at for s in record.sittings]):
+        asked = found.setdefault(words.code, ToLookAt(words.code, words.question, []))
+        asked.whys.append(words.why)
+    return list(found.values())
 
 
 def review_words(record: Record) -> str:
