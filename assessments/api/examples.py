@@ -132,6 +132,15 @@ POINT = {
     "stage": {"code": None, "between": [], "probability": 0.84, "provisional": False},
     "verdict": "not_yet_reliable",
 }
+EVIDENCE = {
+    "rung": 1,
+    "reliability": 0.8,
+    "reliability_high": 0.8,
+    "sources": ["assumed: Spearman-Brown for 6 items"],
+    "n": None,
+    "date": None,
+    "words": ladder.evidence_line(Footing(1, (0.80, 0.80))),
+}
 MOVEMENT_VALUE: dict[str, Any] = {
     "client": CLIENT,
     "as_of": "2026-11-02T11:00:00Z",
@@ -165,21 +174,59 @@ MOVEMENT_VALUE: dict[str, Any] = {
     "mistaken_autonomy": {"flagged": False, "probability": 0.02},
     "stuck": False,
     "worse": [],
+    "segments": [{"response": RESPONSE, "at": "2026-11-02T10:00:00Z", "forms": 1}],
+    "pendulum": {
+        "reversals": 0,
+        "back_and_forth": False,
+        "turning_points": [
+            {
+                "response": RESPONSE,
+                "at": "2026-11-02T10:00:00Z",
+                "swing": 12.5,
+                "standard_error": 6.9,
+                "confirmed": None,
+            }
+        ],
+    },
+    "onward": {"platform_probability": 0.94, "platform_stands": True, "credited": False},
+    "prompts": [
+        {
+            "code": "long_gap",
+            "since": "2026-11-02T10:00:00Z",
+            "response": RESPONSE,
+            "figures": {"from": 3, "to": 4, "weeks": 8.0},
+            "question": "What happened in the weeks without a form?",
+            "why": "No form for eight weeks, from 7 Sep to 2 Nov; what is compared now reaches "
+            "back across them.",
+        }
+    ],
+    "trends": {"CDP": {"slope": -2.8, "tau": -0.73, "p": 0.06}, "IND": None},
+    "instruments": [
+        {
+            "instrument": "phq-9",
+            "version": 1,
+            "scale": "PHQ9",
+            "minimum": 0.0,
+            "maximum": 27.0,
+            "forms": 2,
+            "first": 15.0,
+            "first_at": "2026-09-07T09:00:00Z",
+            "last": 9.0,
+            "standard_error": 1.79,
+            "change": {"difference": -6.0, "critical_change": 4.96, "beyond_error": True},
+            "outcome": None,
+            "trend": None,
+            "words": "Down 6 points since 7 Sep, to 9: beyond the error of 5 "
+            f"({ladder.in_brackets(Footing(1, (0.89, 0.89)))}).",
+            "facts": ["9 is called “mild” (as its publication says)."],
+            "evidence": EVIDENCE,
+        }
+    ],
     "evidence": {
         "rung": 1,
         "words": ladder.rung_words(1),
         "note": ladder.evidence_line(Footing(1, (0.80, 0.80))),
-        "scales": {
-            "CDP": {
-                "rung": 1,
-                "reliability": 0.8,
-                "reliability_high": 0.8,
-                "sources": ["assumed: Spearman-Brown for 6 items"],
-                "n": None,
-                "date": None,
-                "words": ladder.evidence_line(Footing(1, (0.80, 0.80))),
-            }
-        },
+        "scales": {"CDP": EVIDENCE},
     },
 }
 

@@ -5,41 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-
-from rest_framework import serializers
+from uuid import UUID
 
 from assessments import queries, wording
+from assessments.client_page import courses
 from assessments.measurement import evidence, movement
+from assessments.measurement.change import Trend, theil_sen
 from assessments.measurement.definition import Instrument, Scale
 from assessments.measurement.evidence import Footing
-from assessments.measurement.movement import SCALES, Movement, Stage, Verdict
+from assessments.measurement.movement import SCALES, Movement
 from assessments.models import InstrumentVersion
-from assessments.queries import Sitting
-from clinic.api.fields import Moment
+from assessments.queries import ScoreRow, Sitting
+from assessments.wording.instruments import course_facts, course_reading
 from clinic.models import Client
 
 # The numbers the model runs with, from the one place they stand in.
 MODEL: dict[str, Any] = movement.follow.__kwdefaults__ or {}
 
-Shown = serializers.Serializer
-
 
 def movement_of(client: Client, now: datetime) -> dict[str, Any]:
     """The movement of the present episode (of a closed record: the last one), as plain data."""
     episode = queries.current_episode(client)
-    sittings = queries.sittings(client, since=episode.started_at if episode else None)
+    since = episode.started_at if episode else None
+    scores = queries.scores_of(client)
+    sittings = queries.sittings_of(scores, since)
     found = queries.follow(sittings)
     start = None if found.baseline is None else sittings[found.baseline]
-    definitions = _definitions(sittings[found.segments[-1].start :] if sittings else [])
-    footing = evidence.footing(_scales(definitions))
+    first = found.segments[-1].start if sittings else 0
+    versions = _versions(scores, since)
+    definitions = {pk: version.definition for pk, version in versions.items()}
+    compared = _compared(scores, sittings[first:], definitions)
+    footing = evidence.footing(_scales(compared))
+    times = [sitting.at for sitting in sittings]
     return {
         "client": client.pk,
         "as_of": now,
         "model": {name: MODEL[name] for name in ("q", "window", "persistence", "cut")},
         "baseline": start and {"response": start.response_id, "at": start.at},
         "points": [_point(found, index, sitting) for index, sitting in enumerate(sittings)],
-        "stage": _stage_now(found),
-        "verdict": _verdict(found, start, footing),
+        "stage": _stage_now(found, footing),
+        "verdict": _verdict(found, start, footing, sittings[first] if first else None),
         "changes": {scale: _change(change) for scale, change in found.changes.items()},
         "balance_change": found.balance_change
         and {
@@ -53,7 +58,37 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
         },
         "stuck": found.stuck,
         "worse": list(found.worse),
-        "evidence": _evidence(definitions),
+        "segments": [
+            {
+                "response": sittings[part.start].response_id,
+                "at": sittings[part.start].series or sittings[part.start].at,
+                "forms": part.end - part.start,
+            }
+            for part in found.segments
+        ],
+        "pendulum": _pendulum(found, sittings),
+        "onward": {
+            "platform_probability": found.platform_probability,
+            "platform_stands": found.platform_stands,
+            "credited": found.onward,
+        },
+        "prompts": [
+            {
+                "code": str(prompt.code),
+                "since": words.since,
+                "response": sittings[prompt.since].response_id,
+                "figures": dict(prompt.figures),
+                "question": words.question,
+                "why": words.why,
+            }
+            for prompt, words in zip(found.prompts, wording.prompt_words(found, times), strict=True)
+        ],
+        "trends": _trends(found, sittings, first),
+        "instruments": [
+            _instrument(versions[rows[-1].version_id], rows, definitions)
+            for rows in courses.groups(scores, since, definitions).values()
+        ],
+        "evidence": _evidence(compared),
     }
 
 
@@ -111,8 +146,8 @@ def _stage(reading: Any) -> dict[str, Any] | None:
     }
 
 
-def _stage_now(found: Movement) -> dict[str, Any]:
-    words = wording.stage_reading(found, queries.between(found))
+def _stage_now(found: Movement, footing: Footing) -> dict[str, Any]:
+    words = wording.stage_reading(found, queries.between(found), footing)
     stage = _stage(found.stage) or {
         "code": None,
         "between": [],
@@ -122,8 +157,11 @@ def _stage_now(found: Movement) -> dict[str, Any]:
     return {**stage, "words": words.word, "reading": words.text}
 
 
-def _verdict(found: Movement, start: Sitting | None, footing: Footing) -> dict[str, Any]:
-    words = wording.verdict_reading(found, start.scores if start else None, footing)
+def _verdict(
+    found: Movement, start: Sitting | None, footing: Footing, changed: Sitting | None
+) -> dict[str, Any]:
+    at = (changed.series or changed.at) if changed else None
+    words = wording.verdict_reading(found, start.scores if start else None, footing, at)
     return {"code": str(found.verdict), "words": words.word, "reading": words.text}
 
 
@@ -138,11 +176,82 @@ def _change(change: movement.Change) -> dict[str, Any]:
     }
 
 
-def _definitions(sittings: list[Sitting]) -> list[Instrument]:
-    """Those of the forms that are compared."""
-    responses = [sitting.response_id for sitting in sittings]
-    versions = InstrumentVersion.objects.filter(responses__in=responses).distinct()
-    return [version.definition for version in versions]
+def _pendulum(found: Movement, sittings: list[Sitting]) -> dict[str, Any]:
+    return {
+        "reversals": found.pendulum.reversals,
+        "back_and_forth": found.pendulum.back_and_forth,
+        "turning_points": [
+            {
+                "response": sittings[point.administration].response_id,
+                "at": sittings[point.administration].at,
+                "swing": point.swing,
+                "standard_error": point.standard_error,
+                "confirmed": None
+                if point.confirmed is None
+                else sittings[point.confirmed].response_id,
+            }
+            for point in found.pendulum.turning_points
+        ],
+    }
+
+
+def _trends(found: Movement, sittings: list[Sitting], first: int) -> dict[str, Any]:
+    """The slopes of the answers that are compared; null where there are too few of them."""
+    trends = {
+        scale: theil_sen(found.weeks[first:], [s.scores[scale] for s in sittings[first:]])
+        for scale in SCALES
+    }
+    return {scale: trend and _trend(trend) for scale, trend in trends.items()}
+
+
+def _trend(trend: Trend) -> dict[str, Any]:
+    return {"slope": trend.slope, "tau": trend.tau, "p": trend.p}
+
+
+def _instrument(
+    version: InstrumentVersion, rows: list[ScoreRow], definitions: courses.Definitions
+) -> dict[str, Any]:
+    """The course of one scale of another questionnaire, in reported units."""
+    found = courses.course(definitions, rows)
+    scale = found.scale
+    return {
+        "instrument": version.instrument.code,
+        "version": version.version,
+        "scale": scale.code,
+        "minimum": scale.reported(scale.minimum),
+        "maximum": scale.reported(scale.maximum),
+        "forms": len(rows),
+        "first": found.first,
+        "first_at": found.first_at,
+        "last": found.last,
+        "standard_error": found.error,
+        "change": found.change
+        and {
+            "difference": found.change.difference,
+            "critical_change": found.change.critical_change,
+            "beyond_error": found.change.reliable,
+        },
+        "outcome": found.outcome and str(found.outcome),
+        "trend": _trend(found.trend) if isinstance(found.trend, Trend) else None,
+        "words": course_reading(found),
+        "facts": list(course_facts(found)),
+        "evidence": _footing(found.footing, own=False),
+    }
+
+
+def _versions(scores: list[ScoreRow], since: datetime | None) -> dict[UUID, InstrumentVersion]:
+    wanted = {row.version_id for row in scores if since is None or row.at >= since}
+    found = InstrumentVersion.objects.select_related("instrument").filter(pk__in=wanted)
+    return {version.pk: version for version in found}
+
+
+def _compared(
+    scores: list[ScoreRow], sittings: list[Sitting], definitions: courses.Definitions
+) -> list[Instrument]:
+    """The definitions of the forms that are compared with each other."""
+    responses = {sitting.response_id for sitting in sittings}
+    versions = dict.fromkeys(row.version_id for row in scores if row.response_id in responses)
+    return [definitions[version] for version in versions]
 
 
 def _scales(definitions: list[Instrument], codes: Iterable[str] = SCALES) -> list[Scale]:
@@ -159,12 +268,13 @@ def _evidence(definitions: list[Instrument]) -> dict[str, Any]:
         "rung": footing.rung,
         "words": wording.rung_words(footing.rung),
         "note": wording.evidence_line(footing),
-        "scales": {code: _footing(_scales(definitions, (code,))) for code in SCALES},
+        "scales": {
+            code: _footing(evidence.footing(_scales(definitions, (code,)))) for code in SCALES
+        },
     }
 
 
-def _footing(scales: list[Scale]) -> dict[str, Any]:
-    found = evidence.footing(scales)
+def _footing(found: Footing, *, own: bool = True) -> dict[str, Any]:
     low, high = found.reliability or (None, None)
     return {
         "rung": found.rung,
@@ -173,143 +283,5 @@ def _footing(scales: list[Scale]) -> dict[str, Any]:
         "sources": list(found.sources),
         "n": found.n,
         "date": found.date,
-        "words": wording.evidence_line(found),
+        "words": wording.evidence_line(found, own=own),
     }
-
-
-# --- Its shape ----------------------------------------------------------------------------------
-
-
-def number(help_text: str = "", **options: Any) -> serializers.FloatField:
-    return serializers.FloatField(help_text=help_text or None, **options)
-
-
-class ModelSerializer(Shown[Any]):
-    q = number("Variance that a true score gains in a week, in POMP points squared.")
-    window = serializers.IntegerField(help_text="Forms that a change is the mean of.")
-    persistence = serializers.IntegerField(help_text="Forms in a row that a verdict must hold on.")
-    cut = number("The POMP score that counts as high for a stage.")
-
-
-class BaselineSerializer(Shown[Any]):
-    response = serializers.UUIDField()
-    at = Moment()
-
-
-class PointScoreSerializer(Shown[Any]):
-    pomp = number(allow_null=True)
-    standard_error = number(allow_null=True)
-
-
-class EstimateSerializer(Shown[Any]):
-    mean = number("Smoothed: later answers are taken into account.")
-    sd = number()
-    filtered_mean = number("From the answers up to then alone.")
-    filtered_sd = number()
-
-
-class PathSerializer(Shown[Any]):
-    counter_dependence = number("x on the movement map, where 100 lies left.")
-    counter_dependence_sd = number()
-    independence = number("y on the movement map.")
-    independence_sd = number()
-
-
-class BalanceSerializer(Shown[Any]):
-    value = number("50 + (independence - counter-dependence) / 2.")
-    standard_error = number()
-    elevation = number("(independence + counter-dependence) / 2.")
-
-
-class StageSerializer(Shown[Any]):
-    code = serializers.ChoiceField(
-        [str(stage) for stage in Stage], allow_null=True, help_text="Null: none is clear."
-    )
-    between = serializers.ListField(child=serializers.ChoiceField([str(s) for s in Stage]))
-    probability = number("Of the likeliest stage.", allow_null=True)
-    provisional = serializers.BooleanField(help_text="Named from one form alone.")
-
-
-class StageNowSerializer(StageSerializer):
-    words = serializers.CharField()
-    reading = serializers.CharField(allow_blank=True)
-
-
-class VerdictSerializer(Shown[Any]):
-    code = serializers.ChoiceField([str(verdict) for verdict in Verdict])
-    words = serializers.CharField()
-    reading = serializers.CharField(allow_blank=True)
-
-
-class PointSerializer(Shown[Any]):
-    """One submitted form that carries the four scales."""
-
-    response = serializers.UUIDField()
-    instrument = serializers.CharField()
-    at = Moment()
-    weeks = number("Since the first form.")
-    scores = serializers.DictField(child=PointScoreSerializer())
-    estimates = serializers.DictField(child=EstimateSerializer(allow_null=True))
-    path = PathSerializer(allow_null=True)
-    balance = BalanceSerializer(allow_null=True)
-    stage_probabilities = serializers.DictField(child=number(), allow_null=True)
-    stage = StageSerializer(allow_null=True)
-    verdict = serializers.ChoiceField([str(verdict) for verdict in Verdict])
-
-
-class ChangeSerializer(Shown[Any]):
-    difference = number("Mean of the last forms against the baseline, in POMP points.")
-    standard_error = number()
-    margin = number("What error alone would rarely exceed: 1.96 standard errors.")
-    z = number()
-    beyond_error = serializers.BooleanField()
-    forms_held = serializers.IntegerField()
-
-
-class BalanceChangeSerializer(Shown[Any]):
-    difference = number()
-    standard_error = number()
-    probability_rose = number()
-
-
-class MistakenAutonomySerializer(Shown[Any]):
-    flagged = serializers.BooleanField(help_text="A question for the conversation, not a finding.")
-    probability = number(allow_null=True)
-
-
-class FootingSerializer(Shown[Any]):
-    """What one scale stands on, the lowest of all versions that were answered."""
-
-    rung = serializers.IntegerField()
-    reliability = number("The lowest; null where none is known.", allow_null=True)
-    reliability_high = number("The highest of the versions.", allow_null=True)
-    sources = serializers.ListField(child=serializers.CharField())
-    n = serializers.IntegerField(allow_null=True, help_text="People of the estimate; from rung 2.")
-    date = serializers.DateField(allow_null=True, help_text="Of the estimate; from rung 2.")
-    words = serializers.CharField()
-
-
-class EvidenceSerializer(Shown[Any]):
-    rung = serializers.IntegerField(
-        allow_null=True,
-        help_text="The lowest: 0 points only, 1 precision assumed, 2 estimated here, 3 norms.",
-    )
-    words = serializers.CharField(allow_null=True)
-    note = serializers.CharField(allow_null=True)
-    scales = serializers.DictField(child=FootingSerializer())
-
-
-class MovementSerializer(Shown[Any]):
-    client = serializers.UUIDField()
-    as_of = Moment()
-    model = ModelSerializer()
-    baseline = BaselineSerializer(allow_null=True)
-    points = PointSerializer(many=True)
-    stage = StageNowSerializer()
-    verdict = VerdictSerializer()
-    changes = serializers.DictField(child=ChangeSerializer())
-    balance_change = BalanceChangeSerializer(allow_null=True)
-    mistaken_autonomy = MistakenAutonomySerializer()
-    stuck = serializers.BooleanField(help_text="Nothing to see after many forms: look again.")
-    worse = serializers.ListField(child=serializers.CharField())
-    evidence = EvidenceSerializer()

@@ -21,6 +21,7 @@ from assessments.charts.series import Baseline, SeriesPoint
 from assessments.client_page import markup
 from assessments.client_page.footing import begin, changed_at, of_movement
 from assessments.measurement.change import Trend, WhyNot, theil_sen, why_no_trend
+from assessments.measurement.evidence import Claim
 from assessments.measurement.movement import SCALES
 from assessments.queries import Record
 
@@ -168,7 +169,9 @@ def _plane(page: Page) -> Figure:
     ]
     times = [sitting.at for sitting in sittings]
     reading = wording.map_reading(movement, wording.turned(movement, times))
-    words = wording.plane_words(reading)
+    why_empty = _why_empty(record)
+    reading = why_empty or reading
+    words = wording.plane_words(reading, why_empty)
     draw = partial(
         plane.draw,
         points,
@@ -179,6 +182,14 @@ def _plane(page: Page) -> Figure:
     wide = draw(width=WIDE, prefix="map")
     compact = draw(width=COMPACT, prefix="map-small")
     return Figure(_("Movement"), reading, chart.responsive(wide, compact), markup.table(wide.table))
+
+
+def _why_empty(record: Record) -> str:
+    """Why forms came in and there is neither path nor stage: their errors are not known."""
+    stands = of_movement(record)
+    if not record.sittings or stands.allows(Claim.MOVEMENT):
+        return ""
+    return wording.ladder.points_only()
 
 
 def _last_review(record: Record, points: list[PlanePoint]) -> Highlight | None:
@@ -206,7 +217,9 @@ def form_names(record: Record) -> dict[Any, str]:
 def _ribbon(page: Page) -> Figure:
     parts = segments(page.record, page.span[1], page.missed)
     reading = wording.ribbon_reading(parts)
-    words = wording.ribbon_words(reading)
+    why_empty = _why_empty(page.record)
+    reading = why_empty or reading
+    words = wording.ribbon_words(reading, why_empty)
     draw = partial(ribbon.draw, parts, words, span=page.span, format_date=page.format_date)
     wide = draw(width=RIBBON_WIDE, prefix="ribbon")
     compact = draw(width=RIBBON_COMPACT, prefix="ribbon-small")

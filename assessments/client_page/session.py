@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import queries, wording
-from assessments.client_page.footing import changed_at
+from assessments.client_page.footing import changed_at, of_movement
 from assessments.client_page.items import ChangedItems, changed_items
 from assessments.measurement.movement import Verdict
 from assessments.queries import Record
@@ -46,7 +46,9 @@ def session_card(record: Record) -> SessionCard:
         change.held >= 2 for change in movement.changes.values()
     )
     return SessionCard(
-        sentence=wording.session_sentence(movement, other_forms=bool(record.responses)),
+        sentence=wording.session_sentence(
+            movement, of_movement(record), other_forms=bool(record.responses)
+        ),
         changed=changed_items(record, from_start=moved),
         facts=[fact for fact in (_new(record), _comment(record), _events(record)) if fact],
         question=wording.question(record.standing.reasons, len(record.sittings)),

@@ -12,7 +12,7 @@ from .caseload_page import (
     events_before,
     own_care,
 )
-from .client_record import Record, ScoreRow, record
+from .client_record import Record, ScoreRow, record, scores_of, sittings_of
 from .inbox import inbox_count, open_alerts, unseen_responses
 from .instruments import newest_version, newest_versions, rule_messages, versions_of
 from .path import (
@@ -66,8 +66,10 @@ __all__ = [
     "record",
     "references",
     "rule_messages",
+    "scores_of",
     "series_of",
     "sittings",
+    "sittings_of",
     "unseen_responses",
     "versions_of",
 ]

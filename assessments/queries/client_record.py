@@ -95,13 +95,8 @@ class Record:
 def record(client: Client, now: datetime) -> Record:
     """Read one client's record as it stands at ``now``."""
     episode = current_episode(client)
-    scores = _scores(client)
-    since = episode.started_at if episode else None
-    sittings = gather(
-        (row.response_id, row.instrument, row.at, row.scale, row.pomp, row.sem, row.series)
-        for row in scores
-        if row.scale in SCALES and (since is None or row.at >= since)
-    )
+    scores = scores_of(client)
+    sittings = sittings_of(scores, episode.started_at if episode else None)
     movement = follow(sittings)
     responses = list(
         Response.objects.filter(client=client, submitted_at__isnull=False)
@@ -147,7 +142,17 @@ def _of(client: Client, rows: Any, limit: int | None = None) -> list[Any]:
     return found
 
 
-def _scores(client: Client) -> list[ScoreRow]:
+def sittings_of(scores: list[ScoreRow], since: datetime | None) -> list[Sitting]:
+    """The forms that carry the four scales, in time order."""
+    return gather(
+        (row.response_id, row.instrument, row.at, row.scale, row.pomp, row.sem, row.series)
+        for row in scores
+        if row.scale in SCALES and (since is None or row.at >= since)
+    )
+
+
+def scores_of(client: Client) -> list[ScoreRow]:
+    """Every scale of every submitted form, in time order: one query."""
     rows = Score.objects.filter(client=client).order_by("at", "response_id")
     return [
         ScoreRow(*row)

@@ -93,7 +93,7 @@ def shown(record: Record, membership: Any) -> dict[str, Any]:
         "pictures": pictures.pictures(drawn_on),
         "others": instruments.figures(drawn_on),
         "verdict": wording.verdict_reading(movement, start, footing, changed_at(record)),
-        "stage": wording.stage_reading(movement, queries.between(movement)),
+        "stage": wording.stage_reading(movement, queries.between(movement), footing),
         "stage_code": wording.stage_code(record.standing.stage),
         "evidence": wording.evidence_line(footing),
         "profile": items.element_profile(record),

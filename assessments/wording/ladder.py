@@ -122,6 +122,11 @@ def norms_line(footing: Footing) -> str:
     return _("Norms: %(source)s.") % {"source": footing.norms.source.rstrip(".")}
 
 
+def points_only() -> str:
+    """Why nothing is said about movement on rung 0."""
+    return _("No reliability is known for these forms: points only, and no word about movement.")
+
+
 def in_brackets(footing: Footing) -> str:
     """What a change beyond error rests on: "reliability .89 assumed"."""
     if footing.allows(Claim.RELIABLE):

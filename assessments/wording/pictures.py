@@ -37,7 +37,8 @@ def chart_dates() -> FormatDate:
 # --- The movement map ---------------------------------------------------------------------------
 
 
-def plane_words(description: str) -> PlaneWords:
+def plane_words(description: str, empty: str = "") -> PlaneWords:
+    """``empty`` says why there is no path, where it is not that no form came in."""
     return PlaneWords(
         title=_("Movement map"),
         description=description,
@@ -61,7 +62,7 @@ def plane_words(description: str) -> PlaneWords:
         guarded_note="",
         forming=_("Open"),
         forming_note=_("autonomy still forming"),
-        empty=_("No answers yet. The map begins with the first form."),
+        empty=empty or _("No answers yet. The map begins with the first form."),
     )
 
 
@@ -88,7 +89,8 @@ def map_reading(movement: Movement, turned: str = "") -> str:
 # --- The ribbon ---------------------------------------------------------------------------------
 
 
-def ribbon_words(description: str) -> RibbonWords:
+def ribbon_words(description: str, empty: str = "") -> RibbonWords:
+    """``empty`` says why there is no stage, where it is not that a form is missing."""
     return RibbonWords(
         title=_("Stages over time"),
         description=description,
@@ -97,7 +99,7 @@ def ribbon_words(description: str) -> RibbonWords:
         start=_("From"),
         end=_("To"),
         gap=_("no forms"),
-        empty=_("No stage yet. It needs a form with all four scales."),
+        empty=empty or _("No stage yet. It needs a form with all four scales."),
     )
 
 

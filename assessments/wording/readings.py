@@ -85,9 +85,7 @@ def verdict_reading(
     of the forms stand on, ``changed`` when the answers began to be about someone else.
     """
     if movement.weeks and not footing.allows(Claim.MOVEMENT):
-        return Reading(
-            _("Points only"), (_("A verdict needs the error of each scale, which is not known."),)
-        )
+        return Reading(_("Points only"), (ladder.points_only(),))
     if movement.baseline is None or not movement.changes:
         return Reading(
             _("Too early to say"), (_("A verdict needs a start and two more forms after it."),)
@@ -186,9 +184,13 @@ def _elevation_sentences(movement: Movement) -> list[str]:
 # --- The stage ----------------------------------------------------------------------------------
 
 
-def stage_reading(movement: Movement, between: tuple[Stage, Stage] | None) -> Reading:
+def stage_reading(
+    movement: Movement, between: tuple[Stage, Stage] | None, footing: Footing
+) -> Reading:
     """The stage now, how probable it is, and what it means for interdependence."""
     reading = movement.stage
+    if movement.weeks and not footing.allows(Claim.MOVEMENT):
+        return Reading(_("No stage"), (ladder.points_only(),))
     if reading is None:
         return Reading(
             _("No stage yet"), (_("It needs a form on which all four scales have a score."),)
@@ -248,7 +250,7 @@ _STAGE_SENTENCES = {
 # --- The sentence for today ---------------------------------------------------------------------
 
 
-def session_sentence(movement: Movement, other_forms: bool = False) -> SafeString:
+def session_sentence(movement: Movement, footing: Footing, other_forms: bool = False) -> SafeString:
     """What moved beyond error, as one sentence of safe HTML with the figures emphasised."""
     changes = movement.changes
     if not movement.weeks:
@@ -258,6 +260,8 @@ def session_sentence(movement: Movement, other_forms: bool = False) -> SafeStrin
             if other_forms
             else _("No form has come in yet. The first one makes the start."),
         )
+    if not footing.allows(Claim.MOVEMENT):
+        return format_html("{}", ladder.points_only())
     if movement.baseline is None:
         return format_html("{}", _("No form has been complete enough to make a start."))
     if not changes:

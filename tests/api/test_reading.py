@@ -7,16 +7,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assessments.actions import assign, respond
+from assessments.actions import assign, references, respond
 from assessments.measurement.movement import SCALES
 from assessments.models import Assignment, Occasion, Response, Score
+from assessments.wording.ladder import faults
 from clinic.actions import care
 from clinic.models import AuditEvent, Client
 from tests import factories
 from tests import factories_assessments as asked
+from tests import factories_rungs as rungs
 from tests.api.conftest import refusal
 from tests.factories import NOW, actor
-from tests.factories_movement import GUARDED, TOWARD, WEEK, history
+from tests.factories_movement import CLAIMS, CLINGING, GUARDED, TOWARD, WEEK, history
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +209,64 @@ def test_movement_has_no_numbers_that_json_does_not_know(ada_program, nora, move
     text = ada_program.get(f"clients/{nora.pk}/movement/").content.decode()
     assert "NaN" not in text
     assert "Infinity" not in text
+
+
+def test_movement_gives_each_scale_its_footing(ada_program, nora, moved):
+    scales = ada_program.get(f"clients/{nora.pk}/movement/").json()["evidence"]["scales"]
+    assert set(scales) == set(SCALES)
+    assert scales["CDP"]["reliability"] == pytest.approx(0.80)
+    assert (scales["CDP"]["n"], scales["CDP"]["date"]) == (None, None)
+    assert scales["CDP"]["sources"][0].startswith("assumed")
+
+
+def test_movement_gives_trends_and_the_platform(ada_program, nora, moved):
+    body = ada_program.get(f"clients/{nora.pk}/movement/").json()
+    # Of 21 pairs of seven forms, six have the start in them: no median slope.
+    assert body["trends"]["CDP"]["slope"] == 0
+    assert body["trends"]["CDP"]["tau"] < 0
+    assert body["onward"]["platform_stands"] is True
+    assert body["onward"]["credited"] is False
+
+
+def test_movement_gives_prompts_with_their_figures_and_words(ada_program, nora, clock):
+    sent = history(nora, CLAIMS)
+    clock.move_to(NOW + 7 * WEEK)
+    (prompt,) = ada_program.get(f"clients/{nora.pk}/movement/").json()["prompts"]
+    assert prompt["code"] == "mistaken_autonomy"
+    assert prompt["figures"]["probability"] > 0.8
+    assert prompt["response"] == str(sent[1].pk)
+    assert prompt["question"].endswith("?")
+    assert "probably both high" in prompt["why"]
+
+
+def test_movement_gives_segments_and_turning_points(ada_program, ada, nora, clock):
+    story = [*[CLINGING] * 6, *[GUARDED] * 6, *[CLINGING] * 6, *[GUARDED] * 6]
+    history(nora, story)
+    clock.move_to(NOW + len(story) * WEEK)
+    body = ada_program.get(f"clients/{nora.pk}/movement/").json()
+    assert body["pendulum"]["reversals"] == 2
+    assert len(body["pendulum"]["turning_points"]) == 4
+    at = NOW + 20.5 * WEEK
+    references.set_reference(
+        client=nora, kind="partner", label=None, by=actor(ada), now=at, same=False
+    )
+    body = ada_program.get(f"clients/{nora.pk}/movement/").json()
+    assert [part["forms"] for part in body["segments"]] == [21, 3]
+    assert body["pendulum"]["turning_points"] == []
+    assert body["verdict"]["reading"].endswith("since the change on 25 Mar.")
+
+
+@pytest.mark.parametrize("rung, outcome", [(0, None), (1, None), (2, None), (3, "recovered")])
+def test_movement_gives_other_questionnaires_by_their_rung(ada_program, nora, clock, rung, outcome):
+    rungs.score(nora, rungs.published(rungs.tide(rung)), [20, 6])
+    clock.move_to(NOW + 3 * WEEK)
+    (found,) = ada_program.get(f"clients/{nora.pk}/movement/").json()["instruments"]
+    assert (found["first"], found["last"], found["maximum"]) == (20, 6, 27)
+    assert found["outcome"] == outcome
+    assert (found["change"] is None) == (rung == 0)
+    assert found["evidence"]["rung"] == rung
+    said = " ".join([found["words"], *found["facts"], found["evidence"]["words"]])
+    assert faults(said, rung) == []
 
 
 # --- Narrowing ----------------------------------------------------------------------------------
@@ -497,6 +557,7 @@ def test_client_and_movement_cost_the_same_for_any_number_of_forms(
     ada_program.get(f"clients/{nora.pk}/")
     with django_assert_num_queries(KEPT + 3):
         ada_program.get(f"clients/{nora.pk}/")
+    rungs.score(nora, rungs.published(rungs.tide(1)), [20] * count)
     with django_assert_num_queries(KEPT + 4):
         body = ada_program.get(f"clients/{nora.pk}/movement/").json()
     assert len(body["points"]) == count

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assessments import queries
 from assessments.charts import series
-from assessments.client_page import instruments
+from assessments.client_page import courses, instruments
 from assessments.measurement import change
 from assessments.measurement.movement import SCALES, Administration, follow
 from assessments.wording import instruments as wording
@@ -33,8 +33,10 @@ def later(clock):
 
 def course_of(client):
     record = queries.record(client, NOW + 8 * WEEK)
-    (rows,) = instruments.groups(record).values()
-    return instruments.course(record, rows)
+    definitions = {pk: version.definition for pk, version in record.versions.items()}
+    since = record.episode.started_at if record.episode else None
+    (rows,) = courses.groups(record.scores, since, definitions).values()
+    return courses.course(definitions, rows)
 
 
 def said(client):

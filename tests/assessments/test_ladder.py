@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from assessments import wording
+from assessments import queries, wording
 from assessments.measurement.change import Outcome
 from assessments.measurement.definition import Norms
 from assessments.measurement.evidence import Footing
@@ -47,6 +47,11 @@ def sentences(footing):
         start = start_of(story) if story else None
         read = wording.verdict_reading(movement, start, footing)
         yield "verdict", f"{read.word}. {read.text}"
+        stage = wording.stage_reading(movement, queries.between(movement), footing)
+        yield "stage", f"{stage.word}. {stage.text}"
+        yield "session", wording.session_sentence(movement, footing)
+        if footing.rung:
+            yield "map", wording.map_reading(movement)
     for change in [None, *CHANGES]:
         yield "scale", wording.scale_reading(change, 40.0, 5.0, footing)
     for outcome in OUTCOMES:

@@ -84,7 +84,7 @@ def test_verdict_is_too_early_before_there_is_anything_to_compare(story):
 
 
 def test_session_sentence_leads_with_what_moved():
-    assert wording.session_sentence(movement_of(TOWARD)) == (
+    assert wording.session_sentence(movement_of(TOWARD), ASSUMED) == (
         "Counter-dependence is <strong>lower by 60</strong> and independence "
         "<strong>higher by 60</strong> than at the start: together more than error explains, "
         "on the last six forms."
@@ -93,19 +93,23 @@ def test_session_sentence_leads_with_what_moved():
 
 def test_session_sentence_says_what_is_nearest_when_nothing_moved():
     story = [MIDDLE, MIDDLE, {**MIDDLE, "CDP": 3}]
-    assert wording.session_sentence(movement_of(story)) == (
+    assert wording.session_sentence(movement_of(story), ASSUMED) == (
         "Nothing has moved beyond error yet. Nearest is counter-dependence, higher by 10, error 21."
     )
 
 
 def test_session_sentence_at_the_beginning():
-    assert "No form has come in yet" in wording.session_sentence(movement_of([]))
-    assert "Only other forms" in wording.session_sentence(movement_of([]), other_forms=True)
-    assert "Movement needs two more forms" in wording.session_sentence(movement_of([GUARDED]))
+    assert "No form has come in yet" in wording.session_sentence(movement_of([]), ASSUMED)
+    assert "Only other forms" in wording.session_sentence(
+        movement_of([]), ASSUMED, other_forms=True
+    )
+    assert "Movement needs two more forms" in wording.session_sentence(
+        movement_of([GUARDED]), ASSUMED
+    )
 
 
 def test_session_sentence_does_not_trust_one_form():
-    sentence = wording.session_sentence(movement_of([MIDDLE, {**MIDDLE, "DEP": 5}]))
+    sentence = wording.session_sentence(movement_of([MIDDLE, {**MIDDLE, "DEP": 5}]), ASSUMED)
     assert sentence == (
         "Dependence is <strong>higher by 60</strong> than at the start, on one form so far: "
         "not yet reliable."
@@ -114,14 +118,14 @@ def test_session_sentence_does_not_trust_one_form():
 
 def test_stage_is_named_with_its_probability():
     movement = movement_of([GUARDED] * 4)
-    reading = wording.stage_reading(movement, queries.between(movement))
+    reading = wording.stage_reading(movement, queries.between(movement), ASSUMED)
     assert (reading.word, reading.extra) == ("Counter-dependent", "99 %")
 
 
 def test_stage_says_when_none_is_clear():
     movement = movement_of([{"CDP": 2.5, "IND": 2.5, "DEP": 2.5, "INT": 2.5}] * 2)
     assert queries.between(movement) is None
-    reading = wording.stage_reading(movement, None)
+    reading = wording.stage_reading(movement, None, ASSUMED)
     assert reading.word == "No clear stage"
     assert "a stage is named from 70 % on" in reading.text
 
@@ -129,8 +133,8 @@ def test_stage_says_when_none_is_clear():
 def test_interdependence_is_spoken_of_only_on_the_platform_of_independence():
     with_platform = movement_of([FREE] * 6)
     without = movement_of([CLINGING] * 6)
-    assert "Interdependence" in wording.stage_reading(with_platform, None).text
-    assert "Interdependence" not in wording.stage_reading(without, None).text
+    assert "Interdependence" in wording.stage_reading(with_platform, None, ASSUMED).text
+    assert "Interdependence" not in wording.stage_reading(without, None, ASSUMED).text
 
 
 @pytest.mark.parametrize(
@@ -180,8 +184,8 @@ def test_no_word_goes_beyond_the_evidence():
         movement = movement_of(story)
         start = start_of(story) if story else None
         said += wording.verdict_reading(movement, start, ASSUMED).sentences
-        said.append(wording.stage_reading(movement, queries.between(movement)).text)
-        said.append(wording.session_sentence(movement))
+        said.append(wording.stage_reading(movement, queries.between(movement), ASSUMED).text)
+        said.append(wording.session_sentence(movement, ASSUMED))
         said.append(wording.map_reading(movement))
         said += [wording.scale_reading(c, None, None, ASSUMED) for c in movement.changes.values()]
     for signal, words in wording.SIGNALS.items():

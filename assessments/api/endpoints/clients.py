@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from assessments.actions.clients import add_client
 from assessments.api import examples
 from assessments.api.filters import ClientFilter
-from assessments.api.movement import MovementSerializer, movement_of
+from assessments.api.movement import movement_of
+from assessments.api.movement_fields import MovementSerializer
 from assessments.api.serializers import (
     ClientSerializer,
     EditClientSerializer,
