@@ -8,7 +8,9 @@ from clinic.models import AuditEvent
 from tests.factories import NOW
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ABOUT_A_CLIENT = ("client", "care", "assignment", "link", "response", "alert", "event", "notice")
+ABOUT_A_CLIENT = (
+    "client", "care", "reference", "assignment", "link", "response", "alert", "event", "notice",
+)  # fmt: skip
 WRITTEN = re.compile(r'(?:record|_note)\(\s*"([a-z]+)\.([a-z_]+)"')
 LIST = re.compile(r'noun = "([a-z]+)"')
 
