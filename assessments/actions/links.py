@@ -11,7 +11,6 @@ from django.db.models import F, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments import queries
 from assessments.models import Occasion, PersonalLink, Response
 from clinic import audit
 from clinic.actions import Refused, notices
@@ -159,8 +158,7 @@ def find_link(token: str, now: datetime) -> PersonalLink | None:
 def find_held(pk: UUID) -> PersonalLink | None:
     """The link with this identifier in whatever state, with its form and response: one query."""
     links = PersonalLink.objects.select_related("occasion__response__version")
-    named = queries.in_force_of("occasion__client")
-    link = _with_form(links).annotate(reference_in_force=named).filter(pk=pk).first()
+    link = _with_form(links.with_reference_in_force()).filter(pk=pk).first()
     if link is not None and (response := response_of(link.occasion)) is not None:
         # The client whose data key is unwrapped already, and not another copy of it.
         response.client = link.occasion.client

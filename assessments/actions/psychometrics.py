@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,13 +18,12 @@ from django.db.models import Count, Max, Q
 from assessments.measurement.reliability import Estimates
 from assessments.models import InstrumentVersion, Psychometrics, Response
 from assessments.queries import first_answers
-from assessments.queries.estimates import state
+from assessments.queries.estimates import FORMAT, is_current, state
+from assessments.queries.instruments import line_back
 from clinic.models import Practice
 
 logger = logging.getLogger(__name__)
 
-# Of the result: raise it when the figures are worked out in another way.
-FORMAT = 1
 # How long one sweep goes on; the next one takes up what is left.
 SWEEP_SECONDS = 200.0
 
@@ -75,7 +73,7 @@ def compute_changed(*, now: datetime, seconds: float = SWEEP_SECONDS) -> int:
     none after ``seconds``. Returns how many were worked out.
     """
     begun, done = time.monotonic(), 0
-    for practice, version in list(changed()):
+    for practice, version in changed():
         if time.monotonic() - begun > seconds:
             break
         try:
@@ -92,7 +90,7 @@ def compute_changed(*, now: datetime, seconds: float = SWEEP_SECONDS) -> int:
     return done
 
 
-def changed() -> Iterator[tuple[Practice, InstrumentVersion]]:
+def changed() -> list[tuple[Practice, InstrumentVersion]]:
     """Practices and shipped versions whose kept figures do not rest on the answers there are."""
     states = _states()
     kept = {
@@ -103,20 +101,22 @@ def changed() -> Iterator[tuple[Practice, InstrumentVersion]]:
     due = [
         key
         for key in sorted({*states, *kept}, key=str)
-        if not _is_current(kept.get(key), states.get(key, state(0, 0, None)))
+        if not is_current(kept.get(key), states.get(key, state(0, 0, None)))
     ]
-    practices = Practice.objects.in_bulk({practice for practice, _version in due})
+    return _rows(due)
+
+
+def answered() -> list[tuple[Practice, InstrumentVersion]]:
+    """Practices and shipped versions with answers to them, changed since or not."""
+    return _rows(sorted(_states(), key=str))
+
+
+def _rows(keys: list[tuple[UUID, UUID]]) -> list[tuple[Practice, InstrumentVersion]]:
+    practices = Practice.objects.in_bulk({practice for practice, _version in keys})
     versions = InstrumentVersion.objects.select_related("instrument").in_bulk(
-        {version for _practice, version in due}
+        {version for _practice, version in keys}
     )
-    for practice, version in due:
-        yield practices[practice], versions[version]
-
-
-def _is_current(result: dict[str, Any] | None, now: State) -> bool:
-    if result is None:
-        return bool(now["responses"] == 0)
-    return bool(result.get("format") == FORMAT and result.get("state") == now)
+    return [(practices[practice], versions[version]) for practice, version in keys]
 
 
 def _states() -> dict[tuple[UUID, UUID], State]:
@@ -147,14 +147,8 @@ def _states() -> dict[tuple[UUID, UUID], State]:
 
 def _origins() -> dict[UUID, UUID]:
     """The shipped version that each version stands for."""
-    above = dict(InstrumentVersion.objects.values_list("pk", "adopted_from"))
-    origins = {}
-    for pk in above:
-        origin = pk
-        while (next_one := above[origin]) is not None:
-            origin = next_one
-        origins[pk] = origin
-    return origins
+    adopted_from = dict(InstrumentVersion.objects.values_list("pk", "adopted_from"))
+    return {pk: line_back(pk, adopted_from)[-1] for pk in adopted_from}
 
 
 def _day(practice: Practice, at: datetime) -> str:

@@ -52,7 +52,7 @@ def locked_occasion(pk: UUID) -> Occasion:
     return (
         Occasion.objects.select_for_update(of=("self",))
         .select_related("client__practice", "assignment__version")
-        .annotate(reference_in_force=queries.in_force_of("client"))
+        .with_reference_in_force()
         .get(pk=pk)
     )
 
@@ -245,7 +245,7 @@ def _draft(occasion: Occasion, now: datetime, source: str, entered_by: User | No
     by staff.
     """
     version = occasion.assignment.version
-    named = getattr(occasion, "reference_in_force", None)
+    named = occasion.reference_in_force
     response = draft_of(occasion) or Response(
         client=occasion.client,
         occasion=occasion,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.measurement import definition
 from assessments.models.instrument import InstrumentVersion, Wording
+from assessments.models.reference import in_force_of
 from clinic.models import Client, Episode, User, reach
 from clinic.models.ids import Row
 
@@ -78,9 +80,7 @@ class Assignment(Row):
     @property
     def instrument(self) -> definition.Instrument:
         """What is asked: the version's definition, with the texts it is asked with."""
-        if self.wording is None:
-            return self.version.definition
-        return self.wording.applied_to(self.version)
+        return self.version.worded(self.wording)
 
 
 class OccasionQuerySet(models.QuerySet["Occasion"]):
@@ -89,6 +89,9 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
 
     def with_answered_at(self) -> Self:
         return self.annotate(answered_at=models.Max("response__submitted_at"))
+
+    def with_reference_in_force(self) -> Self:
+        return self.annotate(reference_in_force=in_force_of("client"))
 
 
 class Occasion(Row):
@@ -105,6 +108,8 @@ class Occasion(Row):
 
     # When its response was submitted; only on rows read by ``with_answered_at``.
     answered_at: datetime | None
+    # Whom answers begun now are about; only on rows read by ``with_reference_in_force``.
+    reference_in_force: UUID | None
 
     objects = OccasionQuerySet.as_manager()
 
@@ -129,6 +134,9 @@ class PersonalLinkQuerySet(models.QuerySet["PersonalLink"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(reach.clinical_rows(user, "occasion__client__"))
 
+    def with_reference_in_force(self) -> Self:
+        return self.annotate(reference_in_force=in_force_of("occasion__client"))
+
 
 class PersonalLink(Row):
     """A capability to fill in one form. Only the hash of its token is kept."""
@@ -142,6 +150,9 @@ class PersonalLink(Row):
     expires_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    # As for occasions.
+    reference_in_force: UUID | None
 
     objects = PersonalLinkQuerySet.as_manager()
 

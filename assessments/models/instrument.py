@@ -15,6 +15,8 @@ from assessments.measurement import definition
 from clinic.models import Practice, User, reach
 from clinic.models.ids import Row
 
+Definition = definition.Instrument
+
 
 class Instrument(Row):
     """A questionnaire, by its code. What it asks stands in its versions."""
@@ -38,13 +40,18 @@ def _worded(checksum: str, text: str, texts: str) -> definition.Instrument:
     return _parsed(checksum, text).with_wording(given)
 
 
+class OfPracticeQuerySet(models.QuerySet[Any]):
+    """Of rows that hang on a practice and on no client."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(reach.rows_of_own_practice(user))
+
+
 class InstrumentVersionQuerySet(models.QuerySet["InstrumentVersion"]):
     def visible_to(self, user: Any) -> Self:
         """The versions that shipped, and those that the user's own practice adopted."""
         membership = reach.membership_of(user)
-        if membership is None:
-            return self.none()
-        return self.of_practice(membership.practice_id)
+        return self.none() if membership is None else self.of_practice(membership.practice_id)
 
     def of_practice(self, practice: Practice | UUID | None) -> Self:
         """Those that shipped, and those that this practice adopted: nobody else's."""
@@ -108,11 +115,15 @@ class InstrumentVersion(Row):
         """The parsed definition: parsed once per process and version."""
         return _parsed(self.checksum, self.text)
 
+    def worded(self, wording: Wording | None) -> Definition:
+        """The definition with the texts of a wording, where one is needed and there.
 
-class WordingQuerySet(models.QuerySet["Wording"]):
-    def visible_to(self, user: Any) -> Self:
-        membership = reach.membership_of(user)
-        return self.none() if membership is None else self.filter(practice=membership.practice_id)
+        The wording may be that of the version this one was adopted from. Put together once per
+        process.
+        """
+        if wording is None:
+            return self.definition
+        return _worded(self.checksum, self.text, json.dumps(wording.texts))
 
 
 class Wording(Row):
@@ -136,25 +147,12 @@ class Wording(Row):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = WordingQuerySet.as_manager()
+    objects = OfPracticeQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["practice", "version", "-loaded_at"], name="wording_in_force")
         ]
-
-    def applied_to(self, version: InstrumentVersion) -> definition.Instrument:
-        """A version's definition with these texts: put together once per process.
-
-        ``version`` is the one they were loaded for, or one that was adopted from it.
-        """
-        return _worded(version.checksum, version.text, json.dumps(self.texts))
-
-
-class PsychometricsQuerySet(models.QuerySet["Psychometrics"]):
-    def visible_to(self, user: Any) -> Self:
-        membership = reach.membership_of(user)
-        return self.none() if membership is None else self.filter(practice=membership.practice_id)
 
 
 class Psychometrics(Row):
@@ -168,7 +166,7 @@ class Psychometrics(Row):
     responses = models.PositiveIntegerField()
     result = models.JSONField(default=dict)
 
-    objects = PsychometricsQuerySet.as_manager()
+    objects = OfPracticeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clinic.encryption import EncryptedField
@@ -15,6 +16,9 @@ from clinic.models.ids import Row
 class ReferenceRelationshipQuerySet(models.QuerySet["ReferenceRelationship"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(reach.clinical_rows(user))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-started_at", "-pk")
 
 
 class ReferenceRelationship(Row):
@@ -49,3 +53,9 @@ class ReferenceRelationship(Row):
 
     def key_holder(self) -> Client:
         return self.client
+
+
+def in_force_of(client: str) -> Subquery:
+    """The identifier of the one in force, to annotate rows whose client stands in ``client``."""
+    rows = ReferenceRelationship.objects.filter(client=OuterRef(client))
+    return Subquery(rows.newest_first().values("pk")[:1])

@@ -10,17 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.measurement import definition
 from assessments.models.assignment import Occasion
-from assessments.models.instrument import InstrumentVersion
+from assessments.models.instrument import InstrumentVersion, OfPracticeQuerySet
 from assessments.models.reference import ReferenceRelationship
 from clinic.encryption import EncryptedField, EncryptedJSONField
 from clinic.models import Client, Practice, User, reach
 from clinic.models.ids import Row
-
-
-class ImportQuerySet(models.QuerySet["Import"]):
-    def visible_to(self, user: Any) -> Self:
-        membership = reach.membership_of(user)
-        return self.none() if membership is None else self.filter(practice=membership.practice_id)
 
 
 class Import(Row):
@@ -38,7 +32,7 @@ class Import(Row):
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = ImportQuerySet.as_manager()
+    objects = OfPracticeQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["practice", "-at"], name="import_by_practice")]
@@ -135,8 +129,7 @@ class Response(Row):
     def instrument(self) -> definition.Instrument:
         """What was answered, with the texts it was asked with. Without texts where the answers
         were imported and the wording is not ours."""
-        wording = self.occasion.assignment.wording
-        return self.version.definition if wording is None else wording.applied_to(self.version)
+        return self.version.worded(self.occasion.assignment.wording)
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):

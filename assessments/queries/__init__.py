@@ -31,7 +31,6 @@ from .references import (
     find_reference,
     has_relational_answers,
     in_force,
-    in_force_of,
     references,
     series_of,
 )
@@ -57,7 +56,6 @@ __all__ = [
     "gather",
     "has_relational_answers",
     "in_force",
-    "in_force_of",
     "inbox_count",
     "newest_version",
     "newest_versions",

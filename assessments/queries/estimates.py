@@ -21,6 +21,8 @@ from clinic.models import Practice
 # Decimals that an adopted reliability and its spread are kept with.
 RELIABILITY_DECIMALS, SPREAD_DECIMALS = 4, 2
 RUNG_OF_AN_ESTIMATE = 2
+# Of a kept result: raise it when the figures are worked out in another way.
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,13 @@ def state_now(practice: Practice, versions: list[InstrumentVersion]) -> dict[str
         newest=Max("submitted_at"),
     )
     return state(found["responses"], found["erased"], found["newest"])
+
+
+def is_current(result: dict[str, Any] | None, now: dict[str, Any]) -> bool:
+    """Whether a kept result rests on the answers that there are; with none, nothing is missing."""
+    if result is None:
+        return bool(now["responses"] == 0)
+    return bool(result.get("format") == FORMAT and result.get("state") == now)
 
 
 def offer(definition: Instrument, code: str, row: Psychometrics) -> Offer | None:

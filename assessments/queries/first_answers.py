@@ -10,6 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from assessments.models import InstrumentVersion, Response
+from assessments.queries.instruments import line_back
 from clinic.encryption import EncryptedField, Sealed, Unreadable, unwrap
 from clinic.models import Client, Practice
 
@@ -28,18 +29,11 @@ def lineage(practice: Practice | UUID, version: InstrumentVersion) -> list[Instr
     """
     seen = InstrumentVersion.objects.of_practice(practice).select_related("instrument")
     versions = {row.pk: row for row in seen.filter(instrument=version.instrument_id)}
-    origins = {pk: _origin(row, versions).pk for pk, row in versions.items()}
+    adopted_from = {pk: row.adopted_from_id for pk, row in versions.items()}
+    origins = {pk: line_back(pk, adopted_from)[-1] for pk in versions}
     own = origins.get(version.pk)
     found = [row for pk, row in versions.items() if origins[pk] == own]
     return sorted(found, key=lambda row: (row.pk != own, row.published_at, row.version))
-
-
-def _origin(
-    version: InstrumentVersion, versions: Mapping[UUID, InstrumentVersion]
-) -> InstrumentVersion:
-    while version.adopted_from_id is not None:
-        version = versions[version.adopted_from_id]
-    return version
 
 
 @dataclass

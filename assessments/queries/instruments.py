@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -30,6 +30,17 @@ def newest_version(practice: Practice | UUID | None, code: str) -> InstrumentVer
 def versions_of(practice: Practice | UUID | None, code: str) -> list[InstrumentVersion]:
     """Every version of one instrument that a practice may see, the one it uses now first."""
     return list(_oldest_first(practice).filter(instrument__code=code).reverse())
+
+
+def line_back(version: UUID, adopted_from: Mapping[UUID, UUID | None]) -> list[UUID]:
+    """A version, the one it was adopted from, and so on back to the one that shipped.
+
+    ``adopted_from`` says of each version which one that was, None of those that shipped.
+    """
+    line = [version]
+    while (behind := adopted_from[line[-1]]) is not None:
+        line.append(behind)
+    return line
 
 
 def _oldest_first(practice: Practice | UUID | None) -> QuerySet[InstrumentVersion]:

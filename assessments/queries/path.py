@@ -34,6 +34,11 @@ class Sitting:
     # When the series it belongs to began (``queries.references``); None: before any was named.
     series: datetime | None = None
 
+    @property
+    def about_since(self) -> datetime:
+        """Since when the answers are about whom they are, where this is the first of its series."""
+        return self.series or self.at
+
 
 def current_episode(client: Client) -> Episode | None:
     """The open episode; of a client whose care has ended, the last one."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
 from assessments.measurement.definition import Instrument
 from assessments.models import ReferenceRelationship, Score
@@ -35,16 +35,10 @@ def references(client: Client) -> list[ReferenceRelationship]:
 
 def in_force(client: Client) -> ReferenceRelationship | None:
     """The relationship that answers begun now are about."""
-    row = _newest_first(ReferenceRelationship.objects.filter(client=client)).first()
+    row = ReferenceRelationship.objects.filter(client=client).newest_first().first()
     if row is not None:
         row.client = client
     return row
-
-
-def in_force_of(client: str) -> Subquery:
-    """The identifier of the one in force, to annotate rows whose client stands in ``client``."""
-    rows = ReferenceRelationship.objects.filter(client=OuterRef(client))
-    return Subquery(_newest_first(rows).values("pk")[:1])
 
 
 def series_of(begun_at: str) -> Subquery:
@@ -55,7 +49,7 @@ def series_of(begun_at: str) -> Subquery:
     rows = ReferenceRelationship.objects.filter(
         client=OuterRef("client"), started_at__lte=OuterRef(begun_at)
     )
-    return Subquery(_newest_first(rows).values("started_at")[:1])
+    return Subquery(rows.newest_first().values("started_at")[:1])
 
 
 def has_relational_answers(client: Client) -> bool:
@@ -69,9 +63,3 @@ def find_reference(pk: uuid.UUID, client: Client) -> ReferenceRelationship | Non
     if row is not None:
         row.client = client
     return row
-
-
-def _newest_first(
-    rows: QuerySet[ReferenceRelationship],
-) -> QuerySet[ReferenceRelationship]:
-    return rows.order_by("-started_at", "-pk")

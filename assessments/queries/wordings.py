@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.measurement.definition import Instrument, Use
 from assessments.measurement.definition import Wording as WordingKind
 from assessments.models import InstrumentVersion, Wording
+from assessments.queries.instruments import line_back
 from clinic.models import Practice
 
 
@@ -25,16 +26,18 @@ class Hindrance(StrEnum):
 def wordings_in_force(
     practice: Practice, versions: Collection[InstrumentVersion]
 ) -> dict[uuid.UUID, Wording]:
-    """The wording that new assignments of each version ask with, by version: one query, and
-    one for each version that was adopted.
+    """The wording that new assignments of each version ask with, by version: two queries.
 
     A version that the practice adopted asks the same questions as the one it was adopted from, so
     it takes that one's wording where it has none of its own.
     """
-    wanted = {version.pk for version in versions if _is_external(version)}
+    wanted = [v.pk for v in versions if v.definition.wording is WordingKind.EXTERNAL]
     if not wanted:
         return {}
-    behind = {version.pk: _stands_for(version) for version in versions if version.pk in wanted}
+    adopted_from = dict(
+        InstrumentVersion.objects.of_practice(practice).values_list("pk", "adopted_from")
+    )
+    behind = {pk: line_back(pk, adopted_from) for pk in wanted}
     asked = {pk for line in behind.values() for pk in line}
     rows = Wording.objects.filter(practice=practice, version__in=asked)
     newest = {row.version_id: row for row in rows.order_by("loaded_at", "pk")}
@@ -50,19 +53,6 @@ def wording_in_force(practice: Practice, version: InstrumentVersion) -> Wording 
     """The wording that a new assignment of this version would ask with; None where it has its own
     or none was loaded."""
     return wordings_in_force(practice, [version]).get(version.pk)
-
-
-def _stands_for(version: InstrumentVersion) -> list[uuid.UUID]:
-    """A version, the one it was adopted from, and so on back to the one that shipped."""
-    line, adopted = [version.pk], version
-    while adopted.adopted_from_id is not None and adopted.adopted_from_id not in line:
-        line.append(adopted.adopted_from_id)
-        adopted = adopted.adopted_from or adopted
-    return line
-
-
-def _is_external(version: InstrumentVersion) -> bool:
-    return version.definition.wording is WordingKind.EXTERNAL
 
 
 def licence_hindrance(instrument: Instrument, practice: Practice) -> Hindrance | None:
@@ -88,7 +78,7 @@ def hindrance(
 def hindrances(
     practice: Practice, versions: Collection[InstrumentVersion]
 ) -> dict[uuid.UUID, Hindrance]:
-    """Which of these versions cannot be assigned in this practice, and why: one query."""
+    """Which of these versions cannot be assigned in this practice, and why: two queries."""
     loaded = wordings_in_force(practice, versions)
     found = {
         version.pk: hindrance(version.definition, practice, loaded.get(version.pk))

@@ -78,9 +78,8 @@ class Holder:
         """
         if not queries.asks_about_a_relationship(self.instrument):
             return ""
-        named = getattr(self.link, "reference_in_force", None)
-        if self.response is not None:
-            named = self.response.reference_id
+        begun = self.response
+        named = self.link.reference_in_force if begun is None else begun.reference_id
         if named is None:
             return ""
         return wording.think_of(queries.find_reference(named, self.link.occasion.client))

@@ -56,7 +56,7 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
     practice = access.membership(request.user).practice
     version = version_here(practice, code)
     loaded = wordings.wording_in_force(practice, version)
-    definition = version.definition if loaded is None else loaded.applied_to(version)
+    definition = version.worded(loaded)
     hindrance = wordings.hindrance(definition, practice, loaded)
     context = {
         "version": version,

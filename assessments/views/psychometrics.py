@@ -25,7 +25,6 @@ from assessments.views import psychometrics_facts as facts
 from assessments.wording import psychometrics as words
 from clinic import access
 from clinic.audit import Actor
-from clinic.models import Practice
 from clinic.roles import Permission
 
 # Worked out while somebody waits, which takes about eight thousand forms a second.
@@ -42,9 +41,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     line = lineage(practice, version)
     row = estimates.kept(practice, line[0])
     state = estimates.state_now(practice, line)
-    definition = _worded(practice, version)
+    definition = version.worded(wordings.wording_in_force(practice, version))
     may_manage = access.may_in_practice(request.user, Permission.MANAGE_LIBRARY)
-    is_current = row is not None and row.result.get("state") == state
+    is_current = estimates.is_current(row.result if row else None, state)
     is_in_use = version == versions[0]
     context = {
         "version": version,
@@ -151,11 +150,6 @@ def _choice(version: InstrumentVersion, shown: InstrumentVersion) -> dict[str, A
 
 def _address(code: str, version: InstrumentVersion) -> str:
     return f"{reverse('psychometrics', args=[code])}?{urlencode({'version': version.pk})}"
-
-
-def _worded(practice: Practice, version: InstrumentVersion) -> Instrument:
-    loaded = wordings.wording_in_force(practice, version)
-    return version.definition if loaded is None else loaded.applied_to(version)
 
 
 def _crumbs(definition: Instrument, here: str, *, below: bool = False) -> list[dict[str, Any]]:

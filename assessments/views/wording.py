@@ -170,7 +170,7 @@ def _preview(
 ) -> HttpResponse:
     definition = version.definition
     worded = definition.with_wording(texts)
-    before = None if present is None else present.applied_to(version)
+    before = None if present is None else version.worded(present)
     source = form.cleaned_data["source"] or texts.source or ""
     context = {
         "definition": worded,

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User | AnonymousUser | Any) -> Self:
         """The clients whose identity this user may see; nobody's for anyone unknown."""
-        return self.filter(reach.clients_within_reach(user), anonymous=False)
+        return self.filter(reach.clients_within_reach(user))
 
     def in_clinical_reach_of(self, user: User | AnonymousUser | Any) -> Self:
         """The clients whose answers and scores this user may see."""
-        return self.filter(reach.clients_in_clinical_reach(user), anonymous=False)
+        return self.filter(reach.clients_in_clinical_reach(user))
 
 
 class Client(KeyHolder, Row):

@@ -97,6 +97,12 @@ def has_general(user: Any, permission: Permission) -> bool:
     )
 
 
+def rows_of_own_practice(user: Any) -> Q:
+    """Rows that hang on the practice of the user, whatever their role."""
+    membership = membership_of(user)
+    return NOBODY if membership is None else Q(practice=membership.practice_id)
+
+
 def audit_within_reach(user: Any) -> Q:
     """Audit events of the practice that the user runs."""
     membership = membership_of(user)

@@ -83,7 +83,7 @@ def test_file_is_shown_before_it_is_used(desk, tea, pat, content):
     assert desk.post(PAGE, sent_on(page)).url == PAGE
     wording = Wording.objects.get()
     assert (wording.practice, wording.source) == (pat.practice, "Drawer two")
-    assert [item.text for item in wording.applied_to(tea).items] == list(made.QUESTIONS)
+    assert [item.text for item in tea.worded(wording).items] == list(made.QUESTIONS)
     assert "can be assigned now" in desk.get(PAGE).content.decode()
 
 
@@ -102,7 +102,7 @@ def test_texts_with_quotes_lines_and_markup_survive_the_second_step(desk, tea):
     page = upload(desk, content)
     assert "<b>bold</b>" not in page.content.decode()
     desk.post(PAGE, sent_on(page))
-    instrument = Wording.objects.get().applied_to(tea)
+    instrument = tea.worded(Wording.objects.get())
     assert tuple(item.text for item in instrument.items) == texts
     assert instrument.introduction == 'Line one\nLine "two"'
 
