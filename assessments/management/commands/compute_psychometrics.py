@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from assessments.actions import psychometrics
-from assessments.management.commands.load_wording import practice_named
-from assessments.models import InstrumentVersion, Response
+from assessments.management.practices import practice_named
+from assessments.models import InstrumentVersion
 from clinic.models import Practice
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         practice, code = options["practice"], options["instrument"]
         if practice is None and code is None:
-            wanted = list(psychometrics.changed())
+            wanted = psychometrics.changed()
         else:
             wanted = self.answered(practice and practice_named(practice), code)
         for each, version in wanted:
@@ -43,20 +43,11 @@ class Command(BaseCommand):
     def answered(
         self, practice: Practice | None, code: str | None
     ) -> list[tuple[Practice, InstrumentVersion]]:
-        """Every shipped version that was answered there, changed or not."""
-        versions = InstrumentVersion.objects.filter(practice=None).select_related("instrument")
-        if code is not None:
-            versions = versions.filter(instrument__code=code)
-            if not versions.exists():
-                raise CommandError(f'There is no instrument "{code}" here.')
-        practices = [practice] if practice else list(Practice.objects.order_by("name", "pk"))
+        """What was answered there, changed since or not."""
         found = [
             (each, version)
-            for each in practices
-            for version in versions.order_by("instrument__name", "version")
-            if Response.objects.submitted()
-            .filter(client__practice=each, version__instrument=version.instrument)
-            .exists()
+            for each, version in psychometrics.answered()
+            if practice in (None, each) and code in (None, version.instrument.code)
         ]
         if not found:
             raise CommandError("Nobody has answered that yet.")

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from assessments import queries
 from assessments.actions import importing as actions
 from assessments.importing import (
+    DELIMITERS,
     ColumnMapping,
     FaultyFile,
     MappingError,
@@ -23,13 +25,14 @@ from assessments.importing import (
     open_table,
     suggest,
 )
+from assessments.management.practices import find_practice
 from assessments.models import InstrumentVersion
 from clinic import text
 from clinic.actions import Refused, practices
 from clinic.audit import Actor
 from clinic.models import Practice
 
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+BY_NAME = {name: delimiter for delimiter, name in DELIMITERS.items()}
 
 
 class Command(BaseCommand):
@@ -75,7 +78,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--date-column", help="the column that says when each was answered")
         parser.add_argument("--date", help="when all were answered, as 2020-01-31")
-        parser.add_argument("--delimiter", choices=DELIMITERS, help="found in the header if not")
+        parser.add_argument("--delimiter", choices=BY_NAME, help="found in the header if not")
         parser.add_argument("--preview", action="store_true", help="say what would be imported")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -96,7 +99,7 @@ class Command(BaseCommand):
 
     def _run(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
-        table = open_table(lambda: path.open("rb"), DELIMITERS.get(options["delimiter"] or ""))
+        table = open_table(lambda: path.open("rb"), BY_NAME.get(options["delimiter"] or ""))
         practice = self._practice(options)
         version = self._version(options["instrument"], practice)
         mapping = self._mapping(options, table, version)
@@ -121,12 +124,13 @@ class Command(BaseCommand):
         self._say_report(report, practice, seconds)
 
     def _practice(self, options: dict[str, Any]) -> Practice:
-        name = text.clean_line(options["practice"], max_length=120)
-        found = list(Practice.objects.filter(name=name)[:2])
-        if len(found) == 2:
-            raise CommandError(f"Two practices are named {name}.")
-        if found:
-            return found[0]
+        found = find_practice(options["practice"])
+        if found is not None:
+            return found
+        try:
+            name = text.clean_line(options["practice"], max_length=120)
+        except ValidationError as error:
+            raise CommandError(f"--practice: {' '.join(error.messages)}") from None
         if not options["create_practice"] or not name:
             raise CommandError(
                 f"There is no practice named {name!r}. To make one without people, add "

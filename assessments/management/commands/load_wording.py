@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from assessments import queries
 from assessments.actions.wording import LARGEST, SOURCE_LENGTH, load_wording
+from assessments.management.practices import practice_named
 from assessments.measurement.definition import DefinitionError
 from assessments.models import InstrumentVersion
 from clinic import text
@@ -90,32 +90,6 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def practice_named(named: str | None) -> Practice:
-    """The practice of that name or identifier; the only one where none is named."""
-    if named is None:
-        found = list(Practice.objects.order_by("name")[:2])
-        if len(found) != 1:
-            raise CommandError(
-                "Say for which practice: --practice with its name."
-                if found
-                else "There is no practice yet."
-            )
-        return found[0]
-    found = list(Practice.objects.filter(name=named)[:2]) or _by_identifier(named)
-    if not found:
-        raise CommandError(f'There is no practice "{named}".')
-    if len(found) > 1:
-        raise CommandError(f'Several practices are called "{named}"; give the identifier of one.')
-    return found[0]
-
-
-def _by_identifier(named: str) -> list[Practice]:
-    try:
-        return list(Practice.objects.filter(pk=UUID(named)))
-    except ValueError:
-        return []
 
 
 def version_of(practice: Practice, code: str) -> InstrumentVersion:
