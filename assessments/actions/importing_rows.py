@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -18,10 +19,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from assessments.actions import alerts, respond, standing
+from assessments.actions import alerts, respond, standing, times
 from assessments.importing import Faults, Row
 from assessments.importing.errors import shown
-from assessments.measurement import quality, scoring
+from assessments.measurement import scoring
 from assessments.models import Assignment, Cadence, Import, Occasion, Response, Score
 from clinic import audit
 from clinic.actions import care
@@ -34,7 +35,7 @@ WINDOW = timedelta(seconds=1)
 MOST_PAST_RISKS = 1_000
 
 
-class Writer:
+class Writer(ABC):
     """What both kinds of rows share; ``add`` takes some rows, ``finish`` ends the import."""
 
     def __init__(self, imported: Import, now: datetime) -> None:
@@ -47,10 +48,11 @@ class Writer:
         self.past_risks: list[int] = []
         self.past_responses: list[str] = []
 
+    @abstractmethod
     def add(self, chunk: Sequence[Row]) -> None:
-        raise NotImplementedError
+        """Write the rows of the chunk that are new."""
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027 - nothing is left to do for most
         """Whatever is left to do once every row is written."""
 
     def keyed(self, *parts: Any) -> bytes:
@@ -92,14 +94,11 @@ class Writer:
             source=Response.Source.IMPORT,
             answers=row.answers,
             started_at=row.at,
-            marks=[
-                {"code": str(mark.code), **mark.figures}
-                for mark in quality.marks(self.instrument, row.answers)
-            ],
             imported=self.imported,
             import_key=key,
             seen_at=None if self.is_new(row) else self.now,
         )
+        response.marks = times.marks_of(response)
         respond.lock(response, row.at)
         return response
 

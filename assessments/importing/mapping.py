@@ -46,10 +46,6 @@ class ColumnMapping:
     day: date | None = None
     missing: frozenset[str] = field(default_factory=frozenset)
 
-    @property
-    def anonymous(self) -> bool:
-        return self.client_column is None
-
     def as_json(self) -> dict[str, Any]:
         """What an import keeps of it."""
         return {
