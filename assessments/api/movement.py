@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from assessments import queries, wording
 from assessments.client_page import courses
-from assessments.measurement import evidence, movement
+from assessments.client_page.footing import of_scales
+from assessments.measurement import movement
 from assessments.measurement.change import Trend, theil_sen
-from assessments.measurement.definition import Instrument, Scale
+from assessments.measurement.definition import Instrument
 from assessments.measurement.evidence import Footing
 from assessments.measurement.movement import SCALES, Movement
 from assessments.models import InstrumentVersion
@@ -35,7 +35,7 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
     versions = _versions(scores, since)
     definitions = {pk: version.definition for pk, version in versions.items()}
     compared = _compared(scores, sittings[first:], definitions)
-    footing = evidence.footing(_scales(compared))
+    footing = of_scales(compared)
     times = [sitting.at for sitting in sittings]
     return {
         "client": client.pk,
@@ -61,7 +61,7 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
         "segments": [
             {
                 "response": sittings[part.start].response_id,
-                "at": sittings[part.start].series or sittings[part.start].at,
+                "at": sittings[part.start].about_since,
                 "forms": part.end - part.start,
             }
             for part in found.segments
@@ -160,8 +160,8 @@ def _stage_now(found: Movement, footing: Footing) -> dict[str, Any]:
 def _verdict(
     found: Movement, start: Sitting | None, footing: Footing, changed: Sitting | None
 ) -> dict[str, Any]:
-    at = (changed.series or changed.at) if changed else None
-    words = wording.verdict_reading(found, start.scores if start else None, footing, at)
+    since = changed.about_since if changed else None
+    words = wording.verdict_reading(found, start.scores if start else None, footing, since)
     return {"code": str(found.verdict), "words": words.word, "reading": words.text}
 
 
@@ -254,23 +254,16 @@ def _compared(
     return [definitions[version] for version in versions]
 
 
-def _scales(definitions: list[Instrument], codes: Iterable[str] = SCALES) -> list[Scale]:
-    found = [definition.scale(code) for definition in definitions for code in codes]
-    return [scale for scale in found if scale is not None]
-
-
 def _evidence(definitions: list[Instrument]) -> dict[str, Any]:
     """The lowest rung of the scales that were used, what that allows to say, and each by itself."""
     if not definitions:
         return {"rung": None, "words": None, "note": None, "scales": {}}
-    footing = evidence.footing(_scales(definitions))
+    footing = of_scales(definitions)
     return {
         "rung": footing.rung,
         "words": wording.rung_words(footing.rung),
         "note": wording.evidence_line(footing),
-        "scales": {
-            code: _footing(evidence.footing(_scales(definitions, (code,)))) for code in SCALES
-        },
+        "scales": {code: _footing(of_scales(definitions, (code,))) for code in SCALES},
     }
 
 
