@@ -6,7 +6,7 @@ In reported units. Which words a change may have is decided by the rung of its s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.formats import number_format
@@ -24,6 +24,7 @@ from assessments.measurement.change import (
 from assessments.measurement.definition import Band, Scale
 from assessments.measurement.evidence import Claim, Footing
 from assessments.wording import ladder, terms
+from assessments.wording.pictures import series_words
 
 
 @dataclass(frozen=True)
@@ -189,23 +190,11 @@ def trend_words(trend: Trend | WhyNot) -> str:
 
 
 def instrument_words(title: str, reading: str, cutoffs: Sequence[float]) -> SeriesWords:
-    """The words of a chart in reported units."""
-    return SeriesWords(
-        title=title,
-        description=reading,
-        caption=_("%(scale)s in figures") % {"scale": title},
-        cut=_("threshold %(value)s") % {"value": figure(cutoffs[0])} if cutoffs else "",
-        date=_("Date"),
+    """The words of a chart in reported units, without a smoothed course."""
+    return replace(
+        series_words(title, reading),
         answer=_("Score"),
         smoothed="",
-        error=_("Error (95 %)"),
-        against_start=_("Against the start"),
-        estimate=_("{value}, give or take {error}"),
-        beyond=_("beyond the error of the start"),
-        within=_("within the error of the start"),
-        missed=_("no form"),
-        unscored=_("not scored"),
-        none_mark="–",
-        empty=_("No answers yet."),
+        cut=_("threshold %(value)s") % {"value": figure(cutoffs[0])} if cutoffs else "",
         figure=figure,
     )
