@@ -135,16 +135,15 @@ def _claims(facts: Facts) -> Finding | None:
                 **_differences(movement),
             },
         )
-    for prompt in _prompts(facts, PromptCode.MISTAKEN_AUTONOMY):
-        return Finding(
-            Signal.CLAIMS,
-            facts.sittings[prompt.since].at,
-            {
-                "code": "mistaken_autonomy",
-                "probability": round(float(prompt.figures["probability"]), 3),
-            },
-        )
-    return None
+    prompt = _prompt(facts, PromptCode.MISTAKEN_AUTONOMY)
+    if prompt is None:
+        return None
+    probability = round(float(prompt.figures["probability"]), 3)
+    return Finding(
+        Signal.CLAIMS,
+        facts.sittings[prompt.since].at,
+        {"code": "mistaken_autonomy", "probability": probability},
+    )
 
 
 # Who stands where care hopes to lead may well stay there: that prompts no question.
@@ -152,14 +151,14 @@ ARRIVED = {Stage.INDEPENDENT, Stage.INTERDEPENDENT}
 
 
 def _stuck(facts: Facts) -> Finding | None:
-    movement = facts.movement
+    movement, prompt = facts.movement, _prompt(facts, PromptCode.STUCK)
+    if prompt is None or movement.baseline is None:
+        return None
     if movement.stage is not None and movement.stage.stage in ARRIVED:
         return None
-    for prompt in _prompts(facts, PromptCode.STUCK):
-        weeks, forms = int(prompt.figures["weeks"]), prompt.figures["forms"]
-        start = facts.sittings[movement.baseline or 0].at
-        return Finding(Signal.STUCK, start, {"code": "stuck", "weeks": weeks, "forms": forms})
-    return None
+    weeks, forms = int(prompt.figures["weeks"]), prompt.figures["forms"]
+    start = facts.sittings[movement.baseline].at
+    return Finding(Signal.STUCK, start, {"code": "stuck", "weeks": weeks, "forms": forms})
 
 
 def _overdue(facts: Facts, now: datetime) -> Finding | None:
@@ -224,6 +223,10 @@ def _verdict_since(facts: Facts) -> datetime:
 
 def _prompts(facts: Facts, code: PromptCode) -> list[Prompt]:
     return [prompt for prompt in facts.movement.prompts if prompt.code is code]
+
+
+def _prompt(facts: Facts, code: PromptCode) -> Prompt | None:
+    return next(iter(_prompts(facts, code)), None)
 
 
 def missed(occasions: list[Occasion], now: datetime) -> list[Occasion]:

@@ -30,11 +30,11 @@ from clinic.roles import Permission
 from tests import factories_assessments as asked
 from tests.assessments.test_concurrency import at_once
 from tests.factories import NOW, actor, make_client
+from tests.shared_data import shared
 
 pytestmark = pytest.mark.django_db
 
 WRITTEN = (Client, Episode, Assignment, Occasion, Response, Score, Import, Alert)
-REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "rosenberg-answers.csv.gz"
 
 
 def counts() -> dict[str, int]:
@@ -364,11 +364,10 @@ def test_command_makes_a_practice_only_when_asked(file):
 
 @pytest.mark.slow
 def test_open_rosenberg_answers_give_the_published_alpha(db):
-    if not REAL.exists():
-        pytest.skip(f"the open answers are not there: ../shared/data/{REAL.name}")
+    answers = shared("rosenberg-answers.csv.gz")
     asked.instrument("rses")
     call = SimpleNamespace(out=io.StringIO())
-    given = [str(REAL), "--instrument=rosenberg", "--practice=Open answers", "--create-practice"]
+    given = [str(answers), "--instrument=rosenberg", "--practice=Open answers", "--create-practice"]
     call_command("import_responses", *given, "--anonymous", "--missing=0", stdout=call.out)
     assert "47974 rows imported into Open answers, 0 were there already" in call.out.getvalue()
     [imported] = Import.objects.annotate(stored=Count("responses"))

@@ -7,7 +7,6 @@ import gzip
 import logging
 from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -22,10 +21,10 @@ from tests import factories_assessments as asked
 from tests import factories_psychometrics as many
 from tests.assessments.test_instrument_versions import adopted
 from tests.factories import NOW
+from tests.shared_data import shared
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=30)
-ROSENBERG = Path(__file__).parents[3] / "shared" / "data" / "rosenberg-answers.csv.gz"
 
 
 @pytest.fixture
@@ -248,11 +247,10 @@ def test_command_says_what_is_not_there(harbour, version):
 
 def test_real_answers_have_the_alpha_that_is_known_of_them(harbour):
     """A tenth of the file; the whole is bench work."""
-    if not ROSENBERG.is_file():
-        pytest.skip("rosenberg-answers.csv.gz is not beside this checkout, in shared/data")
+    answers = shared("rosenberg-answers.csv.gz")
     version = asked.instrument("rses")
     codes = [item.code for item in version.definition.items]
-    with gzip.open(ROSENBERG, "rt") as file:
+    with gzip.open(answers, "rt") as file:
         reader = csv.reader(file, delimiter="\t" if "\t" in file.readline() else ",")
         rows = [row[:10] for row in reader][:2_000]
     sheets = [

@@ -25,10 +25,10 @@ from assessments.measurement.definition import (
     parse,
     read_wording,
 )
+from tests.shared_data import shared
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "assessments" / "instruments"
-DATA = ROOT.parent / "shared" / "data" / "rosenberg-answers.csv.gz"
 LIBRARY = ["core-10", "dass-21", "gad-7", "k10", "phq-9", "rses", "who-5"]
 
 
@@ -337,9 +337,7 @@ def test_other_questionnaires_have_no_risk_item() -> None:
 
 
 def test_evidence_of_self_esteem_is_that_of_the_open_answers() -> None:
-    if not DATA.exists():
-        pytest.skip("the open answers lie beside the project, in ../shared/data, and are not here")
-    with gzip.open(DATA, "rt", encoding="utf-8") as file:
+    with gzip.open(shared("rosenberg-answers.csv.gz"), "rt", encoding="utf-8") as file:
         rows = [
             [int(row[f"Q{number}"]) for number in range(1, 11)]
             for row in csv.DictReader(file, delimiter="\t")

@@ -4,7 +4,6 @@ import csv
 import gzip
 import math
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas
@@ -24,19 +23,12 @@ from assessments.measurement.reliability import (
     one_factor,
 )
 from assessments.measurement.reliability.distributions import f_quantile, incomplete_beta
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-def data(name: str) -> Path:
-    if not (DATA / name).is_file():
-        pytest.skip(f"the data file {name} is not beside this checkout, in shared/data")
-    return DATA / name
+from tests.shared_data import shared
 
 
 @pytest.fixture(scope="module")
 def attitude() -> list[list[float]]:
-    with data("attitude.csv").open() as file:
+    with shared("attitude.csv").open() as file:
         return [[float(value) for value in row] for row in list(csv.reader(file))[1:]]
 
 
@@ -59,7 +51,7 @@ def test_alpha_and_its_interval_of_attitude(attitude):
 
 
 def test_alpha_of_a_real_sample():
-    with gzip.open(data("rosenberg-answers.csv.gz"), "rt", encoding="utf-8") as file:
+    with gzip.open(shared("rosenberg-answers.csv.gz"), "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     names = [f"Q{number}" for number in range(1, 11)]
     table = np.array([[float(row[name]) for name in names] for row in rows])
@@ -400,16 +392,13 @@ def assert_same(one: Moments, other: Moments) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"minimum": 0, "maximum": 9}])
-def test_batches_and_merged_parts_give_what_the_whole_table_gives(options):
+def test_batches_give_what_the_whole_table_gives(options):
     table = with_gaps(1, 400, 6)
     whole = Moments.of(table, **options)
     batches = Moments(6, **options)
     for start in range(0, 400, 37):
         batches.add(table[start : start + 37])
     assert_same(batches, whole)
-    first, second = Moments.of(table[:123], **options), Moments.of(table[123:], **options)
-    second.merge(first)
-    assert_same(second, whole)
 
 
 def test_single_rows_and_empty_batches_add_up():
@@ -451,10 +440,6 @@ def test_moments_refuse_what_does_not_belong_together():
     moments = Moments(3)
     with pytest.raises(ValueError, match="a row needs 3 answers, not 2"):
         moments.add([[1, 2]])
-    with pytest.raises(ValueError, match="moments of 2 items, not of 3"):
-        moments.merge(Moments(2))
-    with pytest.raises(ValueError, match="gathered for other options"):
-        moments.merge(Moments(3, minimum=0))
     with pytest.raises(ValueError, match="at least one item"):
         Moments(0)
     assert moments.rows == 0

@@ -3,8 +3,9 @@
 The pages, the API and the stored Standing read this and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
+from typing import TypeVar
 
 from . import stages as naming
 from . import verdicts as judging
@@ -17,6 +18,8 @@ from .prompts import Reviewed, prompts, worse
 from .smoothing import require_times
 from .stages import NAMED_FROM, Cut
 from .swings import Pendulum, pendulum
+
+T = TypeVar("T")
 
 
 def follow(
@@ -81,24 +84,19 @@ def follow(
         weeks=tuple(administration.weeks for administration in administrations),
         segments=segments,
         baseline=None if last.baseline is None else start + last.baseline,
-        estimates={
-            scale: tuple(chain.from_iterable(found.estimates[scale] for found in courses))
-            for scale in SCALES
-        },
-        path=tuple(
-            chain.from_iterable(
-                path(found, part.start, i)
-                for i, (found, part) in enumerate(zip(courses, segments, strict=True))
-            )
+        estimates={scale: _along(found.estimates[scale] for found in courses) for scale in SCALES},
+        path=_along(
+            path(found, part.start, i)
+            for i, (found, part) in enumerate(zip(courses, segments, strict=True))
         ),
-        balances=tuple(chain.from_iterable(found.balances for found in courses)),
-        probabilities=tuple(chain.from_iterable(found.probabilities for found in courses)),
-        stages=tuple(chain.from_iterable(found.stages for found in courses)),
-        verdicts=tuple(chain.from_iterable(found.verdicts for found in courses)),
+        balances=_along(found.balances for found in courses),
+        probabilities=_along(found.probabilities for found in courses),
+        stages=_along(found.stages for found in courses),
+        verdicts=_along(found.verdicts for found in courses),
         changes={scale: found.change for scale, found in changed.items()},
         z_balance=last.contrast.balance if last.contrast else None,
         z_swing=last.contrast.swing if last.contrast else None,
-        mistaken_probabilities=tuple(chain.from_iterable(found.mistaken for found in courses)),
+        mistaken_probabilities=_along(found.mistaken for found in courses),
         platform_probability=platform,
         onward=platform is not None and platform >= NAMED_FROM and _onward(changed, persistence),
         balance_change=balance,
@@ -109,14 +107,19 @@ def follow(
     )
 
 
+def _along(runs: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    """What runs along the administrations of each segment, one after the other."""
+    return tuple(chain.from_iterable(runs))
+
+
 def _segments(administrations: Sequence[Administration]) -> tuple[Segment, ...]:
+    if not administrations:
+        return ()
     borders = [
         i
         for i in range(1, len(administrations))
         if administrations[i].segment != administrations[i - 1].segment
     ]
-    if not administrations:
-        return ()
     edges = [0, *borders, len(administrations)]
     return tuple(Segment(a, b) for a, b in pairwise(edges))
 

@@ -8,7 +8,7 @@ from . import stages as naming
 from .smoothing import Estimate, SmoothedChange
 from .stages import NAMED_FROM, Stage, StageReading
 from .swings import Pendulum
-from .verdicts import RELIABLE, SWINGS, Verdict
+from .verdicts import RELIABLE, Verdict
 
 MISTAKEN_FROM = 0.80
 
@@ -176,11 +176,6 @@ class Movement:
     def mistaken_autonomy(self) -> bool:
         """Independence claimed beside high counter-dependence: a question for the therapist."""
         return self.mistaken_probability is not None and self.mistaken_probability >= MISTAKEN_FROM
-
-    @property
-    def swinging(self) -> bool:
-        """A swing against the baseline, or back and forth: a question for the therapist (4.5)."""
-        return self.verdict in SWINGS or self.pendulum.back_and_forth
 
     @property
     def counter_dependence_up(self) -> bool:

@@ -96,17 +96,6 @@ class Moments:
         if len(table):
             self._join(self._batch(table))
 
-    def merge(self, other: "Moments") -> None:
-        """Take in what `other` has gathered of further rows of the same items."""
-        if other.items != self.items:
-            raise ValueError(f"these are moments of {other.items} items, not of {self.items}")
-        if not (
-            np.array_equal(self._minimum, other._minimum, equal_nan=True)
-            and np.array_equal(self._maximum, other._maximum, equal_nan=True)
-        ):
-            raise ValueError("these moments were gathered for other options")
-        self._join(other)
-
     def alpha(self) -> float:
         """Cronbach's alpha of the complete rows; ValueError with a sentence where there is none."""
         self._require_items(2)
