@@ -52,7 +52,7 @@ def test_texts_of_a_file_are_kept_with_where_they_come_from(tea, pat, content):
     wording = made.load(pat, tea, content, source="  Drawer   two ")
     assert (wording.practice, wording.version, wording.language) == (pat.practice, tea, "en")
     assert (wording.source, wording.loaded_at, wording.loaded_by) == ("Drawer two", NOW, pat.user)
-    instrument = wording.applied_to(tea)
+    instrument = tea.worded(wording)
     assert texts_of(instrument) == made.QUESTIONS
     assert tuple(o.label for o in instrument.items[0].options) == made.LABELS
 
@@ -210,7 +210,7 @@ def test_adopted_version_asks_with_the_wording_of_the_one_it_stands_for(tea, pat
         adopted_from=tea,
         adopted_by=pat.user,
         version=2,
-        text=made.DEFINITION.format(code=made.CODE, name=made.NAME, use="free", version=2),
+        text=made.definition(version=2),
         checksum="a" * 64,
         published_at=NOW,
     )

@@ -21,50 +21,9 @@ from assessments.measurement.definition import (
     parse,
     read_wording,
 )
+from tests.tea import LABELS, QUESTIONS, VALUES, definition
 
-TEXT = """
-format = 1
-code = "tea-break"
-version = 2
-language = "en"
-wording = "external"
-name = "Tea break"
-purpose = "Made up for tests."
-window = "In the past 7 days"
-minutes = 1
-evidence_note = "Made up."
-default_cadence = "weekly"
-[licence]
-name = "Free"
-holder = "Nobody"
-terms = "Made up."
-[[option_sets]]
-code = "cups"
-options = [{ value = 0 }, { value = 1 }, { value = 3 }]
-[[items]]
-code = "TEA01"
-options = "cups"
-[[items]]
-code = "TEA02"
-options = "cups"
-[[items]]
-code = "TEA03"
-options = "cups"
-[[scales]]
-code = "TEA"
-name = "Tea"
-reading = "higher is more tea"
-direction = "none"
-items = ["TEA01", "-TEA02", "TEA03"]
-minimum_answered = 2
-[scales.evidence]
-rung = 0
-[[risk_rules]]
-code = "scald"
-item = "TEA03"
-at_least = 3
-message = "Ask about the kettle."
-"""
+TEXT = definition(version=2)
 PANEL = """
 [[codes]]
 system = "http://example.org/tea"
@@ -81,12 +40,9 @@ about = "TEA0{number}"
 """
     for number in (1, 2, 3)
 )
-STRICT = TEXT.replace('terms = "Made up."', 'terms = "Made up."\nuse = "no_alteration"')
+STRICT = definition(version=2, use="no_alteration")
 FIRST = TEXT.replace('code = "cups"', 'code = "cups"\nfirst_label = "No cup"')
 
-LABELS = ["No cup", "A cup", "Three cups"]
-VALUES = [0, 1, 3]
-ASKED = ["I had tea at home.", "I had tea at work.", "I burned my tongue."]
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 
 OWN = """
@@ -122,7 +78,7 @@ def question(number: int, text: str, values=VALUES, labels=LABELS) -> dict:
 
 
 def form(*items: dict, **more) -> dict:
-    asked = items or tuple(question(n, text) for n, text in enumerate(ASKED, start=1))
+    asked = items or tuple(question(n, text) for n, text in enumerate(QUESTIONS, start=1))
     return {"resourceType": "Questionnaire", "status": "active", "item": list(asked), **more}
 
 
@@ -138,7 +94,7 @@ def problems_of(content, text: str = TEXT) -> list[str]:
 
 
 def expected(**changes) -> WordingTexts:
-    items = dict(zip(["TEA01", "TEA02", "TEA03"], ASKED, strict=True))
+    items = dict(zip(["TEA01", "TEA02", "TEA03"], QUESTIONS, strict=True))
     return dataclasses.replace(
         WordingTexts(introduction=None, items=items, options={"cups": tuple(LABELS)}), **changes
     )
@@ -160,8 +116,8 @@ def test_wording_is_put_in_and_everything_else_stays():
     bare = parse(TEXT)
     worded = bare.with_wording(read(OWN))
     assert worded.has_wording
-    assert [item.text for item in worded.items] == ASKED
-    assert [option.label for option in worded.items[0].options] == LABELS
+    assert [item.text for item in worded.items] == list(QUESTIONS)
+    assert [option.label for option in worded.items[0].options] == list(LABELS)
     assert worded.introduction == "About tea."
     assert (worded.checksum, worded.scales, worded.risk_rules, worded.wording) == (
         bare.checksum,
@@ -372,13 +328,13 @@ def test_answers_may_stand_in_a_contained_value_set(place, name):
     }
     items = [
         {"linkId": f"q{n}", "text": text, "type": "choice", "answerValueSet": name}
-        for n, text in enumerate(ASKED, start=1)
+        for n, text in enumerate(QUESTIONS, start=1)
     ]
     assert read(form(*items, contained=[value_set])) == expected()
 
 
 def test_answers_in_falling_order_are_turned_unless_the_licence_forbids_alteration():
-    items = [question(n, text, VALUES[::-1], LABELS[::-1]) for n, text in enumerate(ASKED, 1)]
+    items = [question(n, text, VALUES[::-1], LABELS[::-1]) for n, text in enumerate(QUESTIONS, 1)]
     assert read(form(*items)) == expected()
     assert problems_of(form(*items), STRICT) == [
         f'question {n}, "q{n}": its answers do not stand in the order of rising values.'
@@ -539,7 +495,7 @@ def test_questionnaire_that_does_not_fit_is_refused_with_every_reason(change, se
 def test_answers_scored_the_other_way_round_in_the_file_are_found_out():
     # Some forms reverse the values of reversed items; taken as they are, they would count twice.
     items = form()["item"]
-    items[1] = question(2, ASKED[1], VALUES, LABELS[::-1])
+    items[1] = question(2, QUESTIONS[1], VALUES, LABELS[::-1])
     (sentence,) = problems_of(form(*items))
     assert sentence.startswith('question 2, "q2": its answers read otherwise')
 
