@@ -36,13 +36,15 @@ class PlacedEvent:
 def layout(
     events: Sequence[Event], axis: TimeAxis, size: float, edges: tuple[float, float], rows: int
 ) -> list[PlacedEvent]:
-    """Events inside the axis with their names placed, right to left, on at most `rows` lines.
+    """Events inside the axis, in time order, with their names on at most `rows` lines.
+
+    What breaks the series is named first, then the others from right to left.
 
     A name stands to the right of its line, or to the left where `edges` leave no room. It is
     shortened before it is given up; the table and the tooltip have it in full either way.
     """
     inside = [event for event in events if axis.contains(event.at)]
-    inside.sort(key=lambda event: day_number(event.at), reverse=True)
+    inside.sort(key=lambda event: (not event.breaks, -day_number(event.at)))
     lines = range(rows)
     ways = (
         [(row, side) for row in lines for side in (1, -1)],
@@ -55,14 +57,15 @@ def layout(
             placed.append(_placed(event, axis(event.at), placed, size, edges, places))
         if not best or _worth(placed) > _worth(best):
             best = placed
-    return best[::-1]
+    return sorted(best, key=lambda p: day_number(p.event.at))
 
 
-def _worth(placed: Sequence[PlacedEvent]) -> tuple[int, int, int]:
-    """More names count most, then more of their letters, then fewer lines."""
+def _worth(placed: Sequence[PlacedEvent]) -> tuple[int, int, int, int]:
+    """Named breaks count most, then more names, then more of their letters, then fewer lines."""
     named = [p for p in placed if p.row is not None]
     letters = sum(len(p.label) for p in named)
-    return len(named), letters, -max((p.row or 0 for p in named), default=0)
+    breaks = sum(p.event.breaks for p in named)
+    return breaks, len(named), letters, -max((p.row or 0 for p in named), default=0)
 
 
 def _placed(

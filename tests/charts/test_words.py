@@ -102,3 +102,15 @@ def test_event_without_room_keeps_its_line():
 def test_event_outside_the_range_is_left_out():
     axis = TimeAxis.between(week(0), week(4), 30, 260)
     assert layout([Event(week(9), "later")], axis, 11.5, (30, 262), rows=2) == []
+
+
+def test_break_in_a_series_keeps_its_name_where_there_is_room_for_one():
+    events = [
+        Event(week(20), "Sabbatical begins and goes on"),
+        Event(week(18), "about Lena", breaks=True),
+        Event(week(19), "Moved house last week"),
+    ]
+    axis = TimeAxis.between(week(0), week(52), 30, 260)
+    placed = layout(events, axis, 11.5, (30, 262), rows=1)
+    assert [p.label for p in placed if p.row is not None and p.event.breaks] == ["about Lena"]
+    assert [p.event.at for p in placed] == sorted(p.event.at for p in placed)
