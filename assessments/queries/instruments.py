@@ -7,19 +7,29 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from assessments.measurement import schedule
+from assessments.measurement.definition import Wording as WordingKind
 from assessments.models import Alert, InstrumentVersion
 from clinic.models import Practice
 
 
 def newest_versions(practice: Practice | UUID | None) -> list[InstrumentVersion]:
-    """The version of every instrument that a practice uses now, by name: one query.
+    """The version of every instrument that a practice uses now, the most used first: one query.
 
     Without a practice, those that shipped.
     """
     newest: dict[UUID, InstrumentVersion] = {}
     for version in _oldest_first(practice):
         newest[version.instrument_id] = version
-    return sorted(newest.values(), key=lambda version: version.instrument.name)
+    return sorted(newest.values(), key=_most_used_first)
+
+
+def _most_used_first(version: InstrumentVersion) -> tuple[bool, bool, int, str]:
+    """What is measured before what is not, our own before others', the frequent before the rare."""
+    definition = version.definition
+    days = schedule.Cadence(definition.default_cadence).days or 10_000
+    external = definition.wording is WordingKind.EXTERNAL
+    return (external, not definition.scales, days, definition.name)
 
 
 def newest_version(practice: Practice | UUID | None, code: str) -> InstrumentVersion | None:

@@ -19,8 +19,6 @@ from assessments import queries, wording
 from assessments.actions import assign as actions
 from assessments.actions import links
 from assessments.forms.asking import AssignForm
-from assessments.measurement import schedule
-from assessments.measurement.definition import Wording as WordingKind
 from assessments.models import Assignment, Cadence, InstrumentVersion
 from assessments.queries import wordings
 from clinic import access
@@ -33,7 +31,7 @@ from clinic.roles import Permission
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose a form and how often. Where it opens now, the answer shows its link, this once."""
     client = access.find_client(request.user, pk, needs=Permission.ASSIGN)
-    versions = sorted(queries.newest_versions(client.practice_id), key=_most_used_first)
+    versions = queries.newest_versions(client.practice_id)
     form = AssignForm(
         request.POST if request.method == "POST" else None,
         versions=versions,
@@ -56,14 +54,6 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_manage": access.may_in_practice(request.user, Permission.MANAGE_LIBRARY),
     }
     return render(request, "assessments/assign.html", context, status=status)
-
-
-def _most_used_first(version: InstrumentVersion) -> tuple[bool, bool, int, str]:
-    """What is measured before what is not, our own before others', the frequent before the rare."""
-    definition = version.definition
-    days = schedule.Cadence(definition.default_cadence).days or 10_000
-    external = definition.wording is WordingKind.EXTERNAL
-    return (not definition.scales, external, days, definition.name)
 
 
 def _context(

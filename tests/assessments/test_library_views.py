@@ -18,12 +18,12 @@ def shelf(db):
 def test_library_lists_every_form_with_its_evidence(shelf, signed_in, ada):
     rows = signed_in(ada).get(LIBRARY).context["instruments"]
     assert [(row["definition"].code, row["rung"]) for row in rows] == [
-        ("causeway-long", "Reliability assumed, not yet estimated in this practice. No norms."),
-        ("safety-check", "No score: a prompt for a conversation."),
         (
             "causeway-weekly",
             "Reliability assumed, not yet estimated in this practice. No norms.",
         ),
+        ("causeway-long", "Reliability assumed, not yet estimated in this practice. No norms."),
+        ("safety-check", "No score: a prompt for a conversation."),
     ]
 
 
