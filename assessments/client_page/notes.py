@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import queries, wording
-from assessments.models import Assignment, Occasion, Response
+from assessments.models import Assignment, Cadence, Occasion, Response
 from assessments.queries import Record
 
 RESPONSES_SHOWN = 6
@@ -30,7 +30,7 @@ def header(record: Record, membership: Any) -> str:
     parts = [_care(record, membership)]
     if record.client.closed_at:
         parts.append(_("Record closed on %(day)s.") % {"day": wording.day(record.client.closed_at)})
-    running = [a for a in record.assignments if a.ended_at is None and not record.client.closed_at]
+    running = [a for a in record.assignments if _runs(a, record)]
     if running:
         named = wording.joined([_asked(record, assignment) for assignment in running])
         parts += [f"{named}.", _next(record)]
@@ -43,6 +43,16 @@ def header(record: Record, membership: Any) -> str:
             _("%(answered)d of %(due)d answered.") % {"answered": answered, "due": len(due)}
         )
     return " ".join(parts)
+
+
+def _runs(assignment: Assignment, record: Record) -> bool:
+    """Whether a form is still asked for; one that was given once has run out with its window."""
+    if assignment.ended_at is not None or record.client.closed_at:
+        return False
+    return assignment.cadence != Cadence.ONCE or any(
+        occasion.assignment_id == assignment.pk and occasion.closes_at > record.now
+        for occasion in record.occasions
+    )
 
 
 def _care(record: Record, membership: Any) -> str:

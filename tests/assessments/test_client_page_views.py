@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from assessments import queries
 from assessments.actions import references, respond, review, standing
+from assessments.client_page import notes
 from assessments.models import Event, Occasion, Response, Review
 from clinic.actions import care
 from clinic.audit import Actor
@@ -438,3 +440,13 @@ def test_event_of_another_practice_is_unknown(later, signed_in, ada, eve, nora):
     assert browser.post(reverse("event-remove", args=[event.pk])).status_code == 404
     event.refresh_from_db()
     assert event.removed_at is None
+
+
+def test_form_that_was_given_once_is_not_said_to_run_after_its_window(ada, nora):
+    once = asked.open_occasion(nora, now=NOW, cadence="once")
+    form = f"{once.assignment.version.definition.name} once"
+    while_open = notes.header(queries.record(nora, once.closes_at - timedelta(hours=1)), ada)
+    assert form in while_open
+    after = notes.header(queries.record(nora, once.closes_at), ada)
+    assert form not in after
+    assert "No form is assigned." in after
