@@ -48,7 +48,8 @@ def licence(definition: Instrument) -> dict[str, Any]:
     """Whose it is and what they allow. An own form is free, and its terms say all there is."""
     held = definition.licence
     use = "" if held.use is Use.FREE else published.use_words(held.use)
-    return {"licence": held, "use": use}
+    whose = f"{held.name}, {held.holder}".rstrip(".")
+    return {"licence": held, "whose": f"{whose}.", "use": use}
 
 
 def options(definition: Instrument) -> list[str]:

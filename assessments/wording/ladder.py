@@ -141,7 +141,7 @@ def of_one_scale(footing: Footing, more: str) -> str:
     """The reliability of a scale for the library, with where it comes from; "" without one."""
     if footing.reliability is None:
         return ""
-    figures = {"spread": spread(footing), "more": more}
+    figures = {"spread": spread(footing), "more": more.rstrip(".")}
     if footing.allows(Claim.RELIABLE):
         return _("Reliability %(spread)s (%(more)s).") % figures
     return _("Reliability %(spread)s assumed (%(more)s).") % figures

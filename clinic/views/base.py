@@ -38,6 +38,10 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+# Pages that an entry leads to, at addresses of their own.
+BELOW = {"library": ("imports",)}
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The pages this user's role opens, the present one marked."""
     has_caseload = reach.has_general(request.user, Permission.SEE_CASELOAD)
@@ -75,7 +79,7 @@ def account_navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _entry(request: HttpRequest, label: str, name: str) -> dict[str, Any]:
     url = reverse(name)
     # A client's own pages lie under "clients/", but belong to the caseload of who has one.
-    current = request.path.startswith(url)
+    current = request.path.startswith((url, *(reverse(below) for below in BELOW.get(name, ()))))
     if name == "clients" and reach.has_general(request.user, Permission.SEE_CASELOAD):
         current = request.path == url
     return {"label": label, "url": url, "current": current}
