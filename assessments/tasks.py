@@ -5,19 +5,24 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from assessments.actions import assign, psychometrics, standing
+from assessments.actions import occasions, plans, psychometrics, standing
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="assessments.tasks.sweep_occasions")
 def sweep_occasions() -> None:
-    assign.open_due_occasions(now=timezone.now())
+    """Resume, close, open, remind: in this order, so that each sees what the one before did."""
+    now = timezone.now()
+    plans.resume_due_plans(now=now)
+    occasions.close_due_occasions(now=now)
+    occasions.open_due_occasions(now=now)
+    occasions.remind_due(now=now)
 
 
 @shared_task(name="assessments.tasks.write_occasions")
 def write_occasions() -> None:
-    assign.extend_all_occasions(now=timezone.now())
+    occasions.extend_all_occasions(now=timezone.now())
 
 
 @shared_task(name="assessments.tasks.sweep_standings")

@@ -82,7 +82,35 @@ def record(
     details: dict[str, Any] | None = None,
     outcome: str = "done",
 ) -> AuditEvent:
-    """Add one event. Call it inside the transaction of the change it records.
+    """Add one event. Call it inside the transaction of the change it records; see ``event``."""
+    written = event(
+        action,
+        by=by,
+        now=now,
+        client=client,
+        about=about,
+        practice_id=practice_id,
+        fields=fields,
+        details=details,
+        outcome=outcome,
+    )
+    written.save(force_insert=True)
+    return written
+
+
+def event(
+    action: str,
+    *,
+    by: Actor,
+    now: datetime,
+    client: Any = None,
+    about: models.Model | None = None,
+    practice_id: uuid.UUID | None = None,
+    fields: Iterable[str] = (),
+    details: dict[str, Any] | None = None,
+    outcome: str = "done",
+) -> AuditEvent:
+    """An event that is not written yet, for sweeps that write many at once.
 
     ``client`` is the client the event is about (or their identifier), ``about`` the row touched.
     ``fields`` are names of changed fields; ``details`` hold identifiers and counts, never values.
@@ -91,7 +119,7 @@ def record(
     if by.token_id is not None:
         noted["token"] = str(by.token_id)
     practice = practice_id or getattr(client, "practice_id", None) or by.practice_id
-    return AuditEvent.objects.create(
+    return AuditEvent(
         at=now,
         practice_id=practice,
         actor_kind=by.kind,

@@ -104,6 +104,15 @@ PEOPLE = [
     ),
 ]
 
+APPOINTMENTS = same_practice(
+    "appointment_same_practice",
+    "clinic_appointment",
+    "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+    "COALESCE((SELECT practice_id FROM clinic_membership WHERE id = NEW.clinician_id), "
+    "(SELECT practice_id FROM clinic_client WHERE id = NEW.client_id))",
+    "A client and whom they come to see belong to one practice.",
+)
+
 
 def response_locked(columns: tuple[str, ...]) -> Refusal:
     changed = " OR ".join(f"NEW.{column} DIFFERS OLD.{column}" for column in columns)
@@ -127,7 +136,8 @@ LOCKED_AT_FIRST = (
     "submitted_at",
     "fingerprint",
 )
-LOCKED = (*LOCKED_AT_FIRST, "reference_id", "seconds", "imported_id", "import_key")
+LOCKED_IN_0004 = (*LOCKED_AT_FIRST, "reference_id", "seconds", "imported_id", "import_key")
+LOCKED = (*LOCKED_IN_0004, "item_comments", "unusual", "saved_at", "received_at", "partial")
 
 _RECORDS = [
     *[
@@ -172,9 +182,7 @@ _RECORDS = [
 # As the first release installed them.
 RECORDS_AT_FIRST = [*_RECORDS, response_locked(LOCKED_AT_FIRST)]
 
-RECORDS = [
-    *_RECORDS,
-    response_locked(LOCKED),
+_EVIDENCE = [
     *[
         Refusal(
             f"wording_no_{event.lower()}",
@@ -219,7 +227,62 @@ RECORDS = [
     ),
 ]
 
-ALL = [*AUDIT, *AUDIT_WHOLE, *PEOPLE, *RECORDS]
+# As 0004_evidence installed them.
+RECORDS_IN_0004 = [*_RECORDS, response_locked(LOCKED_IN_0004), *_EVIDENCE]
+
+RECORDS = [
+    *_RECORDS,
+    response_locked(LOCKED),
+    *_EVIDENCE,
+    Refusal(
+        "response_voided_for_good",
+        "assessments_response",
+        "UPDATE",
+        "A response that was taken out stays out.",
+        "OLD.voided_at IS NOT NULL AND NEW.voided_at DIFFERS OLD.voided_at",
+    ),
+    *[
+        Refusal(
+            f"correction_no_{event.lower()}",
+            "assessments_correction",
+            event,
+            "A correction never changes.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ],
+    *same_practice(
+        "plan_same_client",
+        "assessments_assignment",
+        "COALESCE((SELECT client_id FROM assessments_plan WHERE id = NEW.plan_id), NEW.client_id)",
+        "NEW.client_id",
+        "An assignment belongs to the client of its plan.",
+    ),
+    *same_practice(
+        "battery_same_practice",
+        "assessments_plan",
+        "COALESCE((SELECT practice_id FROM assessments_battery WHERE id = NEW.battery_id), "
+        "(SELECT practice_id FROM clinic_client WHERE id = NEW.client_id))",
+        "SELECT practice_id FROM clinic_client WHERE id = NEW.client_id",
+        "A plan is made from a battery of its own practice.",
+    ),
+    *same_practice(
+        "occasion_appointment_same_client",
+        "assessments_occasion",
+        "COALESCE((SELECT client_id FROM clinic_appointment WHERE id = NEW.appointment_id), "
+        "NEW.client_id)",
+        "NEW.client_id",
+        "An occasion is given for an appointment of its own client.",
+    ),
+    *same_practice(
+        "correction_same_client",
+        "assessments_correction",
+        "NEW.client_id",
+        "SELECT client_id FROM assessments_response WHERE id = NEW.response_id",
+        "A correction belongs to the client of the response it takes out.",
+    ),
+]
+
+ALL = [*AUDIT, *AUDIT_WHOLE, *PEOPLE, *APPOINTMENTS, *RECORDS]
 
 
 def install(cursor: Any, vendor: str, refusals: Iterable[Refusal]) -> None:

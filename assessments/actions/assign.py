@@ -1,40 +1,46 @@
-"""Giving a form to a client: assignments, and the occasions they fall due on."""
+"""Giving a form to a client: one instrument, with a cadence, as a plan of its own or in one."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from assessments.actions import links, standing
+from assessments.actions import occasions, standing
 from assessments.measurement import schedule
-from assessments.models import Assignment, Occasion, Response, Wording
+from assessments.models import (
+    Assignment,
+    CancelledWhy,
+    Occasion,
+    Plan,
+    Response,
+    SendBy,
+    Wording,
+)
 from assessments.models.instrument import InstrumentVersion
 from assessments.queries import wordings
 from clinic import audit
 from clinic.actions import Refused
 from clinic.audit import Actor
-from clinic.encryption import Unreadable
 from clinic.models import Client, Practice
 
-logger = logging.getLogger(__name__)
-
-# Occasions are written this far ahead, so that what comes can be seen and a sweep may be late.
-HORIZON = timedelta(weeks=5)
 LONGEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """A new assignment. ``token`` opens its first form, where that is open already."""
+    """A new assignment.
+
+    ``first`` is its first occasion, where one could be written already (a form that follows
+    sessions waits for the first of them). ``token`` opens it, where it is open.
+    """
 
     assignment: Assignment
-    first: Occasion
+    first: Occasion | None
     token: str | None
     mailed: bool
 
@@ -50,27 +56,79 @@ def assign(
     now: datetime,
     ends_on: date | None = None,
     send_by_mail: bool = True,
+    times: int | None = None,
+    plan: Plan | None = None,
 ) -> Assigned:
     """Give an instrument to a client. A form that is due today opens at once.
 
-    The client's row is locked first, so that the same request sent twice assigns once.
+    Without a ``plan`` it makes one of its own, which says only how the client hears of it. The
+    client's row is locked first, so that the same request sent twice assigns once.
     """
-    client = _locked_client(client.pk)
+    client = locked_client(client.pk)
+    if plan is None:
+        plan = Plan(
+            client=client,
+            send_by=SendBy.MAIL if send_by_mail else SendBy.HAND,
+            created_at=now,
+            created_by=by.user,
+        )
+    assignment = new_assignment(
+        client=client,
+        version=version,
+        cadence=cadence,
+        first_on=first_on,
+        ends_on=ends_on,
+        times=times,
+        plan=plan,
+        by=by,
+        now=now,
+    )
+    given = start(assignment=assignment, by=by, now=now)
+    standing.refresh(client=client, now=now)
+    return given
+
+
+def new_assignment(
+    *,
+    client: Client,
+    version: InstrumentVersion,
+    cadence: str,
+    first_on: date,
+    plan: Plan,
+    by: Actor,
+    now: datetime,
+    ends_on: date | None = None,
+    times: int | None = None,
+    replaces: Assignment | None = None,
+    chosen_cadence: str = "",
+) -> Assignment:
+    """Write an assignment after every check, and its plan where that is new; no occasion yet.
+
+    Part of a transaction that holds the client's row.
+    """
     _require_version_within_reach(client, version)
     today = now.astimezone(client.practice.zone).date()
     _require_sensible_days(first_on, ends_on, today)
     _require_open_record(client)
     wording = _require_wording(client.practice, version)
     _require_not_running(client, version, schedule.Cadence(cadence), first_on, ends_on, now)
+    episode = client.episodes.get(ended_at=None)
+    if plan._state.adding:
+        plan.episode = episode
+        plan.save(force_insert=True)
+        audit.record("plan.create", by=by, now=now, client=client, about=plan)
     assignment = Assignment.objects.create(
         client=client,
-        episode=client.episodes.get(ended_at=None),
+        episode=episode,
         version=version,
         wording=wording,
         cadence=cadence,
         first_on=first_on,
         ends_on=ends_on,
-        send_by_mail=send_by_mail,
+        times=times,
+        plan=plan,
+        replaces=replaces,
+        chosen_cadence=chosen_cadence,
         created_at=now,
         created_by=by.user,
     )
@@ -82,15 +140,23 @@ def assign(
         about=assignment,
         details={"version": str(version.pk), "cadence": str(cadence)},
     )
-    first = extend_occasions(assignment=assignment, now=now)[0]
+    return assignment
+
+
+def start(
+    *, assignment: Assignment, by: Actor, now: datetime, always_link: bool = True
+) -> Assigned:
+    """Write the first occasions of a new assignment, and open what is due already."""
+    first = next(iter(occasions.extend_occasions(assignment=assignment, now=now)), None)
     token, mailed = None, False
-    if first.opens_at <= now:
-        token, mailed = open_occasion(occasion=first, by=by, now=now, always_link=True)
-    standing.refresh(client=client, now=now)
+    if first is not None and first.opens_at <= now and first.cancelled_at is None:
+        token, mailed = occasions.open_occasion(
+            occasion=first, by=by, now=now, always_link=always_link
+        )
     return Assigned(assignment, first, token, mailed)
 
 
-def _locked_client(pk: UUID) -> Client:
+def locked_client(pk: UUID) -> Client:
     return Client.objects.select_for_update(of=("self",)).select_related("practice").get(pk=pk)
 
 
@@ -135,7 +201,12 @@ def _require_not_running(
     """Refuse a form that the client has already been given for the same time."""
     last_on = first_on if cadence is schedule.Cadence.ONCE else ends_on
     same = client.assignments.filter(version__instrument=version.instrument_id, ended_at=None)
-    recurring = same.exclude(cadence=schedule.Cadence.ONCE).filter(
+    if cadence is schedule.Cadence.AT_END:
+        # A form that comes round is given once more at the end: the two never meet.
+        if same.filter(cadence=cadence).exists():
+            raise Refused(_("This form is already given at the end of care."), "instrument")
+        return
+    recurring = same.exclude(cadence__in=[schedule.Cadence.ONCE, schedule.Cadence.AT_END]).filter(
         Q(ends_on=None) | Q(ends_on__gte=first_on)
     )
     if last_on is not None:
@@ -149,7 +220,7 @@ def _require_not_running(
     # The same day again is the same request sent twice, answered in between or not.
     if (
         once.filter(first_on=first_on).exists()
-        or _waiting(now).filter(assignment__in=once).exists()
+        or occasions.waiting(now).filter(assignment__in=once).exists()
     ):
         raise Refused(
             _(
@@ -160,86 +231,12 @@ def _require_not_running(
         )
 
 
-def _waiting(now: datetime) -> QuerySet[Occasion]:
-    """Occasions that are open or to come, and not answered."""
-    return Occasion.objects.filter(cancelled_at=None, closes_at__gt=now).exclude(
-        response__submitted_at__isnull=False
-    )
-
-
-def extend_occasions(*, assignment: Assignment, now: datetime) -> list[Occasion]:
-    """Write the occasions up to the horizon, and the first in any case. May run twice."""
-    last = assignment.occasions.aggregate(last=Max("number"))["last"]
-    zone = assignment.client.practice.zone
-    cadence = schedule.Cadence(assignment.cadence)
-    today = now.astimezone(zone).date()
-    start = 0 if last is None else last + 1
-    if cadence.days and last is not None:
-        # After a long standstill, what nobody could have answered is passed over.
-        start = max(start, (today - assignment.first_on).days // cadence.days - 1)
-    windows = schedule.windows(
-        cadence, assignment.first_on, zone, assignment.ends_on, start, count=_ahead(cadence)
-    )
-    due = [window for window in windows if window.opens < now + HORIZON]
-    if start == 0 and not due:
-        due = windows[:1]
-    return Occasion.objects.bulk_create(
-        [
-            Occasion(
-                assignment=assignment,
-                client=assignment.client,
-                number=window.number,
-                # Whoever assigns a form for today before it would open wants it now.
-                opens_at=now
-                if window.number == 0 and assignment.first_on == today
-                else window.opens,
-                closes_at=window.closes,
-            )
-            for window in due
-            if window.closes > now
-        ]
-    )
-
-
-def _ahead(cadence: schedule.Cadence) -> int:
-    return 1 if cadence.days is None else HORIZON.days // cadence.days + 2
-
-
-def open_occasion(
-    *, occasion: Occasion, by: Actor, now: datetime, always_link: bool = False
-) -> tuple[str | None, bool]:
-    """Mark an occasion as opened and write its link to the outbox where it goes by mail.
-
-    Returns the token, if a link was made, and whether a mail was written. Claims the row by a
-    conditional update, so two sweeps open it once. Part of a transaction that the caller holds.
-    """
-    if not _claim(occasion, now):
-        return None, False
-    if occasion.assignment.send_by_mail and occasion.client.email:
-        _link, token, notice = links.send_link(occasion=occasion, by=by, now=now)
-        return token, notice is not None
-    if always_link:
-        _link, token = links.issue_link(occasion=occasion, by=by, now=now)
-        return token, False
-    return None, False
-
-
-def _claim(occasion: Occasion, now: datetime) -> bool:
-    """Mark an occasion as opened; False when another sweep has, or it was taken back."""
-    claimed = Occasion.objects.filter(pk=occasion.pk, opened_at=None, cancelled_at=None).update(
-        opened_at=now
-    )
-    if claimed:
-        occasion.opened_at = now
-    return claimed == 1
-
-
 @transaction.atomic
 def end_assignment(*, assignment: Assignment, by: Actor, now: datetime) -> Assignment:
     """End an assignment: what is to come and not answered is taken back, what was stays."""
     assignment = (
         Assignment.objects.select_for_update(of=("self",))
-        .select_related("client__practice")
+        .select_related("client__practice", "plan")
         .get(pk=assignment.pk)
     )
     if assignment.ended_at is not None:
@@ -255,8 +252,17 @@ def end_assignment(*, assignment: Assignment, by: Actor, now: datetime) -> Assig
         about=assignment,
         details={"occasions_taken_back": taken_back},
     )
+    _end_plan_without_forms(assignment, by, now)
     standing.refresh(client=assignment.client, now=now)
     return assignment
+
+
+def _end_plan_without_forms(assignment: Assignment, by: Actor, now: datetime) -> None:
+    plan = assignment.plan
+    if plan is None or plan.ended_at is not None:
+        return
+    if not plan.assignments.filter(ended_at=None).exists():
+        Plan.objects.filter(pk=plan.pk, ended_at=None).update(ended_at=now, ended_by=by.user)
 
 
 def _take_back(assignment: Assignment, now: datetime) -> int:
@@ -268,78 +274,4 @@ def _take_back(assignment: Assignment, now: datetime) -> int:
             "occasion_id", flat=True
         )
     )
-    taken_back = [pk for pk in locked if pk not in sent]
-    Occasion.objects.filter(pk__in=taken_back).update(cancelled_at=now)
-    links.stop_links(taken_back, now)
-    return len(taken_back)
-
-
-# --- Sweeps -------------------------------------------------------------------------------------
-
-
-def open_due_occasions(*, now: datetime, limit: int = 500) -> int:
-    """Open every occasion whose time has come; returns how many this call opened."""
-    due = (
-        _waiting(now)
-        .filter(
-            opened_at=None,
-            opens_at__lte=now,
-            assignment__ended_at=None,
-            client__closed_at=None,
-        )
-        .select_related("client__practice", "assignment")
-        .order_by("opens_at", "pk")
-    )
-    return sum(_open_due(occasion, now) for occasion in list(due[:limit]))
-
-
-def _open_due(occasion: Occasion, now: datetime) -> bool:
-    """Open one occasion. What is wrong with one must not keep the others waiting."""
-    by = Actor.system(practice=occasion.client.practice)
-    try:
-        with transaction.atomic():
-            open_occasion(occasion=occasion, by=by, now=now)
-            opened = occasion.opened_at is not None
-            if opened:
-                standing.refresh(client=occasion.client, now=now)
-            return opened
-    except (Refused, Unreadable) as error:
-        # Answered or closed since it was read, or a client whose data was erased: no mail.
-        logger.warning(
-            "Occasion %s was opened without a mail: %s", occasion.pk, type(error).__name__
-        )
-        with transaction.atomic():
-            return _claim(occasion, now)
-
-
-def extend_all_occasions(*, now: datetime) -> int:
-    """Keep the occasions of running assignments written up to the horizon; returns how many."""
-    return sum(
-        _extend(pk, now)
-        for cadence in schedule.Cadence
-        if cadence.days is not None
-        for pk in _short_of_occasions(cadence, cadence.days, now)
-    )
-
-
-def _short_of_occasions(cadence: schedule.Cadence, days: int, now: datetime) -> list[UUID]:
-    running = Assignment.objects.filter(cadence=cadence, ended_at=None, client__closed_at=None)
-    return list(
-        running.filter(Q(ends_on=None) | Q(ends_on__gt=(now - timedelta(days=1)).date()))
-        .annotate(last_opens=Max("occasions__opens_at"))
-        .filter(last_opens__lt=now + HORIZON - timedelta(days=days))
-        .values_list("pk", flat=True)
-    )
-
-
-@transaction.atomic
-def _extend(pk: UUID, now: datetime) -> int:
-    """Extend one assignment, if it is still running now that its row is locked."""
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .filter(ended_at=None)
-        .select_related("client__practice")
-        .filter(pk=pk)
-        .first()
-    )
-    return len(extend_occasions(assignment=assignment, now=now)) if assignment else 0
+    return occasions.cancel([pk for pk in locked if pk not in sent], CancelledWhy.ENDED, now)

@@ -68,11 +68,9 @@ class Writer(ABC):
             version=self.version,
             cadence=Cadence.ONCE,
             first_on=row.at.astimezone(self.zone).date(),
-            send_by_mail=False,
             created_at=self.now,
             created_by=by,
-            # Only a person ends an assignment; one without a window to come does not run anyway.
-            ended_at=self.now if by else None,
+            ended_at=self.now,
             ended_by=by,
         )
 
@@ -84,6 +82,7 @@ class Writer(ABC):
             opens_at=row.at,
             closes_at=row.at + WINDOW,
             opened_at=row.at,
+            closed_at=row.at + WINDOW,
         )
 
     def response(self, occasion: Occasion, row: Row, key: bytes) -> Response:
@@ -99,7 +98,7 @@ class Writer(ABC):
             seen_at=None if self.is_new(row) else self.now,
         )
         response.marks = times.marks_of(response)
-        respond.lock(response, row.at)
+        respond.lock(response, row.at, received_at=self.now)
         return response
 
     def is_new(self, row: Row) -> bool:

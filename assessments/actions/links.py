@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,13 +13,17 @@ from django.db.models import F, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.models import Occasion, PersonalLink, Response
+from assessments.measurement import schedule
+from assessments.models import Occasion, PersonalLink, Response, SendBy
 from clinic import audit
-from clinic.actions import Refused, notices
+from clinic.actions import Refused, messages, notices
 from clinic.addresses import absolute
 from clinic.audit import Actor
-from clinic.models import Notice
+from clinic.encryption import Unreadable
+from clinic.models import AuditEvent, Client, Notice
 from clinic.tokens import hash_token, new_token
+
+logger = logging.getLogger(__name__)
 
 
 class NewerLink(Refused):
@@ -84,42 +90,108 @@ def replace_link(
 
 @transaction.atomic
 def send_link(
-    *, occasion: Occasion, by: Actor, now: datetime
+    *,
+    occasion: Occasion,
+    by: Actor,
+    now: datetime,
+    send_by: str = SendBy.MAIL,
+    kind: str = Notice.Kind.FORM,
 ) -> tuple[PersonalLink, str, Notice | None]:
-    """Make a new link and write the mail that carries it to the outbox.
+    """Make a new link and write the message that carries it to the outbox.
 
-    The notice is None for a client without a mail address.
+    The notice is None for a client without an address of that kind.
     """
     link, token = issue_link(occasion=occasion, by=by, now=now)
-    client = link.occasion.client
-    if not client.email:
+    told = _message(link, token, send_by, kind, by, now, now)
+    if told is None:
         return link, token, None
-    practice = client.practice
-    notice = notices.write_notice(
+    notice, event = told
+    notice.save(force_insert=True)
+    event.save(force_insert=True)
+    return link, token, notice
+
+
+@dataclass(frozen=True)
+class Told:
+    """A link and the message that carries it, with their audit events: nothing written yet."""
+
+    link: PersonalLink
+    notice: Notice
+    events: list[AuditEvent]
+
+
+def prepare_message(*, occasion: Occasion, send_by: str, kind: str, now: datetime) -> Told | None:
+    """One more link to an open occasion and its message, for a sweep that writes many at once.
+
+    Links sent before go on working. The message waits for the end of the practice's quiet hours.
+    None where the client has no address of that kind, or their data was erased.
+    """
+    practice = occasion.client.practice
+    by = Actor.system(practice=practice)
+    token = new_token()
+    link = PersonalLink(
+        occasion=occasion,
+        token_hash=hash_token(token),
+        created_at=now,
+        expires_at=occasion.closes_at,
+    )
+    due_at = schedule.after_quiet(
+        now, practice.zone, practice.quiet_from, practice.quiet_until, practice.quiet_weekdays
+    )
+    try:
+        told = _message(link, token, send_by, kind, by, now, due_at)
+    except Unreadable:
+        logger.warning("Occasion %s has no message: its client's data is erased", occasion.pk)
+        return None
+    if told is None:
+        return None
+    made = audit.event("link.create", by=by, now=now, client=occasion.client, about=link)
+    return Told(link, told[0], [made, told[1]])
+
+
+def address_for(send_by: str, client: Client) -> str | None:
+    """Where a client is reached in this way; None where they are not."""
+    if send_by == SendBy.MAIL:
+        return client.email or None
+    return (client.phone or None) if send_by == SendBy.SMS else None
+
+
+def _message(
+    link: PersonalLink,
+    token: str,
+    send_by: str,
+    kind: str,
+    by: Actor,
+    now: datetime,
+    due_at: datetime,
+) -> tuple[Notice, AuditEvent] | None:
+    occasion = link.occasion
+    client, practice = occasion.client, occasion.client.practice
+    recipient = address_for(send_by, client)
+    if recipient is None:
+        return None
+    channel = Notice.Channel.SMS if send_by == SendBy.SMS else Notice.Channel.MAIL
+    said = messages.message(
+        practice,
+        kind,
+        channel,
+        messages.wordings_of(practice),
+        link=address_of(token),
+        until=in_words(link.expires_at, practice.zone),
+    )
+    return notices.prepare_notice(
         practice=practice,
         client=client,
-        kind=Notice.Kind.FORM,
+        kind=kind,
+        channel=channel,
         about=occasion.pk,
-        recipient=client.email,
-        subject=_("A form is waiting for you"),
-        text=_(
-            "Hello,\n\n"
-            "a form from %(practice)s is waiting for you. It takes a few minutes, and you can "
-            "stop and come back with the same link:\n\n"
-            "%(address)s\n\n"
-            "The link is for you alone, so please do not pass it on. It works until %(until)s.\n\n"
-            "Nobody reads replies to this message. If you would rather not get these mails, "
-            "please tell your therapist.\n"
-        )
-        % {
-            "practice": practice.name,
-            "address": address_of(token),
-            "until": in_words(link.expires_at, practice.zone),
-        },
+        recipient=recipient,
+        subject=said.subject,
+        text=said.text,
         by=by,
         now=now,
+        due_at=due_at,
     )
-    return link, token, notice
 
 
 @transaction.atomic
@@ -134,8 +206,7 @@ def revoke_links(*, occasion: Occasion, by: Actor, now: datetime) -> int:
 
 def stop_links(occasions: list[UUID], now: datetime) -> int:
     """Stop the open links of these occasions, and the mails that still wait with one."""
-    for pk in occasions:
-        notices.cancel_notices_about(about=pk, now=now)
+    notices.cancel_notices_about_any(about=occasions, now=now)
     return PersonalLink.objects.filter(occasion__in=occasions, revoked_at=None).update(
         revoked_at=now
     )

@@ -94,6 +94,7 @@ def save_answers(
             response.save(update_fields=["seconds"])
         return response
     response.seconds = timed
+    response.saved_at = now
     response.revision += 1
     response.save()
     if starts:
@@ -158,6 +159,34 @@ def submit(
 
 
 @transaction.atomic
+def keep_partial(*, response: Response, by: Actor, now: datetime) -> bool:
+    """Lock the draft of a form whose time has passed; False where nothing had been answered.
+
+    It stands for the time of its last answer, says that it is partial, and is scored by the
+    missing rule as any other. What it says about risk counts as if it had been sent.
+    """
+    if response.submitted_at is not None or not response.answers:
+        return False
+    response.partial = True
+    response.seconds = times.closed(response.seconds)
+    lock(response, response.saved_at or response.started_at, received_at=now)
+    response.marks = times.marks_of(response)
+    response.save()
+    Score.objects.bulk_create(scores_of(response))
+    audit.record(
+        "response.keep_partial",
+        by=by,
+        now=now,
+        client=response.client,
+        about=response,
+        details={"answered": _answered(response)},
+    )
+    alerts.raise_alerts(response=response, by=by, now=now)
+    standing.refresh(client=response.client, now=now)
+    return True
+
+
+@transaction.atomic
 def read_response(*, response: Response, by: Actor, now: datetime, counts_as_seen: bool) -> None:
     """Record that somebody reads the answers of a sent form.
 
@@ -180,11 +209,15 @@ def draft_of(occasion: Occasion) -> Response | None:
     return response
 
 
-def lock(response: Response, now: datetime) -> None:
-    """Set what makes a draft a submitted response; the caller saves it."""
+def lock(response: Response, at: datetime, received_at: datetime | None = None) -> None:
+    """Set what makes a draft a submitted response; the caller saves it.
+
+    ``at`` is the time that the answers stand for, ``received_at`` when they were locked here.
+    """
     response.revision += 1
     # A clock that was set back must not make a form that was sent before it was begun.
-    response.submitted_at = max(now, response.started_at)
+    response.submitted_at = max(at, response.started_at)
+    response.received_at = max(received_at or at, response.submitted_at)
     response.fingerprint = fingerprint(response, response.answers)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from assessments.measurement.movement import Movement, Prompt, PromptCode, Stage, Verdict
-from assessments.models import Alert, Occasion, Signal
+from assessments.models import Alert, Occasion, Plan, Signal
 from assessments.queries import Sitting
+from clinic.models import Notice
 
 MISSED_FROM = 2
 UNREVIEWED_AFTER = timedelta(days=14)
@@ -32,6 +33,10 @@ class Facts:
     unseen: int
     last_review_at: datetime | None
     created_at: datetime
+    # Plans about which the client has said something that nobody has taken note of yet.
+    said: list[Plan] = field(default_factory=list)
+    # The newest message that could not be delivered, unless one was since.
+    undelivered: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ def find(facts: Facts, now: datetime) -> list[Finding]:
             *_scales_worse(facts),
             _claims(facts),
             _stuck(facts),
+            _client_said(facts),
+            _undelivered(facts),
             _overdue(facts, now),
             _unreviewed(facts, now),
             _improved(facts),
@@ -159,6 +166,34 @@ def _stuck(facts: Facts) -> Finding | None:
     weeks, forms = int(prompt.figures["weeks"]), prompt.figures["forms"]
     start = facts.sittings[movement.baseline].at
     return Finding(Signal.STUCK, start, {"code": "stuck", "weeks": weeks, "forms": forms})
+
+
+def _client_said(facts: Facts) -> Finding | None:
+    """A client's own pause or stop is a forerunner of forms left out, and ranks with them."""
+    if not facts.said:
+        return None
+    plan = facts.said[0]
+    at = plan.client_said_at or facts.created_at
+    return Finding(
+        Signal.OVERDUE,
+        at,
+        {
+            "code": f"client_{plan.client_said}",
+            "at": at.isoformat(),
+            "until": plan.paused_until.isoformat() if plan.paused_until else None,
+        },
+    )
+
+
+def _undelivered(facts: Facts) -> Finding | None:
+    notice = facts.undelivered
+    if notice is None or notice.failed_at is None:
+        return None
+    return Finding(
+        Signal.OVERDUE,
+        notice.failed_at,
+        {"code": "undelivered", "at": notice.failed_at.isoformat(), "channel": notice.channel},
+    )
 
 
 def _overdue(facts: Facts, now: datetime) -> Finding | None:

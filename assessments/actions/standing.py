@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from assessments import queries
 from assessments.actions.signals import Facts, find, missed
 from assessments.measurement.movement import Movement
-from assessments.models import Alert, Occasion, Response, Review, Standing
-from clinic.models import Client
+from assessments.models import Alert, Occasion, Plan, Response, Review, Standing
+from clinic.models import Client, Notice
 
 TRACE_LENGTH = 14
 STALE_AFTER = timedelta(days=1)
@@ -54,7 +54,7 @@ def gather(client: Client, now: datetime) -> Facts:
     episode = queries.current_episode(client)
     sittings = queries.sittings(client, since=episode.started_at if episode else None)
     last_review_at = Review.objects.filter(client=client).aggregate(at=Max("at"))["at"]
-    submitted = Response.objects.filter(client=client, submitted_at__isnull=False)
+    submitted = Response.objects.submitted().filter(client=client)
     counts = submitted.aggregate(
         responses=Count("pk"),
         last=Max("submitted_at"),
@@ -81,7 +81,31 @@ def gather(client: Client, now: datetime) -> Facts:
         unseen=counts["unseen"],
         last_review_at=last_review_at,
         created_at=client.created_at,
+        said=list(_said(client)),
+        undelivered=_undelivered(client),
     )
+
+
+def _said(client: Client) -> QuerySet[Plan]:
+    """What the client said about forms and nobody has taken note of, the newest first."""
+    return (
+        Plan.objects.filter(client=client, noted_at=None)
+        .exclude(client_said="")
+        .defer("client_note")
+        .order_by("-client_said_at", "pk")
+    )
+
+
+def _undelivered(client: Client) -> Notice | None:
+    """The newest message to the client, where it could not be delivered."""
+    newest = (
+        Notice.objects.filter(client=client, kind__in=[Notice.Kind.FORM, Notice.Kind.REMINDER])
+        .exclude(sent_at=None, failed_at=None)
+        .order_by("-created_at", "-pk")
+        .only("sent_at", "failed_at", "channel")
+        .first()
+    )
+    return newest if newest is not None and newest.failed_at is not None else None
 
 
 def values(facts: Facts, now: datetime) -> dict[str, Any]:

@@ -163,7 +163,7 @@ class AssignmentSerializer(Shown[Assignment]):
 class AssignedSerializer(AssignmentSerializer):
     """A new assignment, with its first form and the link to it where that is open now."""
 
-    first_occasion = serializers.UUIDField()
+    first_occasion = serializers.UUIDField(allow_null=True)
     link = serializers.URLField(allow_null=True)
     mailed = serializers.BooleanField()
 

@@ -14,7 +14,7 @@ from django.db import models, transaction
 
 from assessments import queries
 from assessments.actions import respond, standing, times
-from assessments.actions.assign import HORIZON
+from assessments.actions.occasions import HORIZON
 from assessments.actions.signals import Facts
 from assessments.demo.plan import Given, Plan, Sheet
 from assessments.demo.story import SAFETY
@@ -28,8 +28,10 @@ from assessments.models import (
     Response,
     Review,
     Score,
+    SendBy,
     Standing,
 )
+from assessments.models import Plan as GivenPlan
 from clinic.audit import Actor
 from clinic.models import AuditEvent, CareRelationship, Client, Episode, Membership, Practice
 from clinic.tokens import hash_token, new_token
@@ -39,6 +41,7 @@ ORDER: tuple[type[models.Model], ...] = (
     Client,
     Episode,
     CareRelationship,
+    GivenPlan,
     Assignment,
     Occasion,
     PersonalLink,
@@ -185,14 +188,24 @@ class _History:
 
     def _assign(self, given: Given) -> None:
         version = self.versions[given.instrument]
+        plan = self._keep(
+            GivenPlan(
+                client=self.client,
+                episode=self.episode,
+                send_by=SendBy.HAND,
+                created_at=given.at,
+                created_by=self.clinician.user,
+            )
+        )
+        self._note("plan.create", given.at, 1, plan)
         assignment = self._keep(
             Assignment(
+                plan=plan,
                 client=self.client,
                 episode=self.episode,
                 version=version,
                 cadence=given.cadence,
                 first_on=given.first_on,
-                send_by_mail=False,
                 created_at=given.at,
                 created_by=self.clinician.user,
             )

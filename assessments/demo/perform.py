@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
-from assessments.actions import alerts, assign, references, respond, review, standing
+from assessments.actions import alerts, assign, occasions, references, respond, review, standing
 from assessments.actions.clients import add_client
 from assessments.demo.plan import Aftercare, Given, Plan, Session, Sheet
 from assessments.models import Alert, Assignment, InstrumentVersion, Occasion, Response
@@ -52,7 +52,7 @@ class Performance:
         for _at, _order, step in steps:
             step()
         for assignment in self.assignments.values():
-            assign.extend_occasions(assignment=assignment, now=plan.now)
+            occasions.extend_occasions(assignment=assignment, now=plan.now)
         standing.refresh(client=self.client, now=plan.now)
         return self.client
 
@@ -136,11 +136,11 @@ class Performance:
 
     def _write_ahead(self, given: Given, at: datetime) -> None:
         assignment = self.assignments[given.instrument]
-        self._remember(given.instrument, assign.extend_occasions(assignment=assignment, now=at))
+        self._remember(given.instrument, occasions.extend_occasions(assignment=assignment, now=at))
 
     def _open(self, given: Given, number: int, at: datetime) -> None:
         occasion = self.occasions[given.instrument, number]
-        assign.open_occasion(occasion=occasion, by=self.machine, now=at)
+        occasions.open_occasion(occasion=occasion, by=self.machine, now=at)
 
     def _submit(self, sheet: Sheet) -> None:
         respond.submit(

@@ -1,6 +1,6 @@
-"""When a form is due: half-open windows of an assignment, in the practice's own wall time."""
+"""When a form is due, and when a message may go out: in the practice's own wall time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -18,21 +18,35 @@ class Cadence(StrEnum):
     WEEKLY = "weekly"
     TWO_WEEKS = "two_weeks"
     FOUR_WEEKS = "four_weeks"
+    SIX_WEEKS = "six_weeks"
+    EIGHT_WEEKS = "eight_weeks"
     TWELVE_WEEKS = "twelve_weeks"
+    BEFORE_SESSION = "before_session"
+    AFTER_SESSION = "after_session"
+    AT_END = "at_end"
 
     @property
     def days(self) -> int | None:
-        """Days from one due day to the next; None where there is no next."""
-        return _DAYS[self]
+        """Days from one due day to the next; None where no interval leads to a next."""
+        return _DAYS.get(self)
+
+    @property
+    def by_appointment(self) -> bool:
+        """Whether it comes round with the client's sessions."""
+        return self in (Cadence.BEFORE_SESSION, Cadence.AFTER_SESSION)
 
 
 _DAYS = {
-    Cadence.ONCE: None,
     Cadence.WEEKLY: 7,
     Cadence.TWO_WEEKS: 14,
     Cadence.FOUR_WEEKS: 28,
+    Cadence.SIX_WEEKS: 42,
+    Cadence.EIGHT_WEEKS: 56,
     Cadence.TWELVE_WEEKS: 84,
 }
+# How long before a session its form opens, and how long after it one stays open, in days.
+BEFORE_SESSION_DAYS = 2
+AFTER_SESSION_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -54,20 +68,31 @@ def windows(
     ends_on: date | None,
     start: int = 0,
     count: int = 1,
+    opens_at: time = OPENING,
+    window_days: int | None = None,
 ) -> list[Window]:
     """The windows number `start` to `start + count - 1`, fewer where the assignment ends before.
 
-    A window opens at 06:00 wall time in `zone` on its due day and closes when the next one opens,
-    after 14 days at the latest. No window opens after the day `ends_on`. Raises ValueError for a
-    negative `start` or `count`, or days outside the calendar.
+    A window opens at `opens_at` wall time in `zone` on its due day and closes `window_days` days
+    later (without a number: after 14), yet when the next one opens at the latest. No window opens
+    after the day `ends_on`. Raises ValueError for a negative `start` or `count`, for a cadence
+    that follows no interval, or for days outside the calendar.
     """
     if start < 0 or count < 0:
         raise ValueError("start and count must not be negative")
-    return list(islice(_from(cadence, first_on, zone, ends_on, start), count))
+    return list(
+        islice(_from(cadence, first_on, zone, ends_on, start, opens_at, window_days), count)
+    )
 
 
 def window_at(
-    cadence: Cadence, first_on: date, zone: ZoneInfo, ends_on: date | None, now: datetime
+    cadence: Cadence,
+    first_on: date,
+    zone: ZoneInfo,
+    ends_on: date | None,
+    now: datetime,
+    opens_at: time = OPENING,
+    window_days: int | None = None,
 ) -> Window | None:
     """The window that is open at the aware time `now`, if one is."""
     if now.tzinfo is None:
@@ -76,35 +101,125 @@ def window_at(
     days = (now.astimezone(zone).date() - first_on).days
     # Two around the estimate, since a due day counts only from its opening hour on.
     estimate = days // step if step is not None else 0
-    for window in windows(cadence, first_on, zone, ends_on, max(0, estimate - 1), 3):
+    for window in windows(
+        cadence, first_on, zone, ends_on, max(0, estimate - 1), 3, opens_at, window_days
+    ):
         if window.opens <= now < window.closes:
             return window
     return None
 
 
+def session_window(
+    cadence: Cadence,
+    starts: datetime,
+    ends: datetime,
+    number: int = 0,
+    window_days: int | None = None,
+) -> Window:
+    """The window of a form that is given before or after the session from `starts` to `ends`.
+
+    Before: it opens so many days before (two where no number is given) and closes as the session
+    begins. After: it opens as the session ends, for so many days (three).
+    """
+    if cadence is Cadence.BEFORE_SESSION:
+        return Window(number, starts - timedelta(days=window_days or BEFORE_SESSION_DAYS), starts)
+    if cadence is Cadence.AFTER_SESSION:
+        return Window(number, ends, ends + timedelta(days=window_days or AFTER_SESSION_DAYS))
+    raise ValueError(f"{cadence} does not follow sessions")
+
+
+def on_weekday(day: date, weekday: int | None) -> date:
+    """The first day from `day` on that is this weekday (Monday is 0); `day` where None."""
+    return day if weekday is None else day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def reminder_at(
+    opened: datetime, closes: datetime, zone: ZoneInfo, days: Collection[int], sent: int
+) -> datetime | None:
+    """When reminder number `sent` (from 0) of a form is due; None when there is none to come.
+
+    The wall time of the opening, so many days later; nothing is due once the form has closed.
+    """
+    rising = sorted(set(days))
+    if sent >= len(rising):
+        return None
+    wall = opened.astimezone(zone).replace(tzinfo=None) + timedelta(days=rising[sent])
+    due = wall.replace(tzinfo=zone).astimezone(UTC)
+    return due if due < closes else None
+
+
+def after_quiet(
+    at: datetime,
+    zone: ZoneInfo,
+    quiet_from: time | None,
+    quiet_until: time | None,
+    quiet_weekdays: Collection[int] = (),
+) -> datetime:
+    """The first time from `at` on that is not quiet: UTC.
+
+    Quiet hours run from `quiet_from` to before `quiet_until` on the wall clock of `zone`, over
+    midnight where the first is the later; equal or missing hours are none. Whole days are quiet
+    on `quiet_weekdays` (Monday is 0), unless all seven are named, which would hold back for ever.
+    """
+    days = set(quiet_weekdays)
+    if len(days) >= 7:
+        days = set()
+    # Each step leaves one quiet stretch; at most a night and a day follow one another.
+    for _step in range(16):
+        wall = at.astimezone(zone)
+        if wall.weekday() in days:
+            at = _wall(wall.date() + timedelta(days=1), time(0), zone)
+            continue
+        if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
+            break
+        clock = wall.time()
+        if quiet_from < quiet_until:
+            quiet, end = quiet_from <= clock < quiet_until, wall.date()
+        else:
+            quiet = clock >= quiet_from or clock < quiet_until
+            end = wall.date() + timedelta(days=1) if clock >= quiet_from else wall.date()
+        if not quiet:
+            break
+        later = _wall(end, quiet_until, zone)
+        if later <= at:
+            break  # where the clocks go back, the hours of the night come twice
+        at = later
+    return at.astimezone(UTC)
+
+
 def _from(
-    cadence: Cadence, first_on: date, zone: ZoneInfo, ends_on: date | None, number: int
+    cadence: Cadence,
+    first_on: date,
+    zone: ZoneInfo,
+    ends_on: date | None,
+    number: int,
+    opens_at: time,
+    window_days: int | None,
 ) -> Iterator[Window]:
     if isinstance(first_on, datetime) or isinstance(ends_on, datetime):
         raise ValueError("first_on and ends_on are days, not times")
-    step = Cadence(cadence).days
+    cadence = Cadence(cadence)
+    step = cadence.days
+    if step is None and cadence is not Cadence.ONCE and cadence is not Cadence.AT_END:
+        raise ValueError(f"{cadence} follows no interval")
+    open_days = min(window_days or LONGEST_OPEN_DAYS, step or window_days or LONGEST_OPEN_DAYS)
     while step is not None or number == 0:
         try:
             due = first_on + timedelta(days=number * (step or 0))
             if ends_on is not None and due > ends_on:
                 return
-            last = due + timedelta(days=min(step or LONGEST_OPEN_DAYS, LONGEST_OPEN_DAYS))
-            opens, closes = _opening(due, zone), _opening(last, zone)
+            opens = _wall(due, opens_at, zone)
+            closes = _wall(due + timedelta(days=open_days), opens_at, zone)
         except OverflowError:
             raise ValueError("the days of this assignment leave the calendar") from None
         yield Window(number, opens, closes)
         number += 1
 
 
-def _opening(day: date, zone: ZoneInfo) -> datetime:
-    """06:00 on that day as UTC.
+def _wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """That time on the wall clock of that day, as UTC.
 
-    Where clocks go back over 06:00, the first of the two; where they go forward over it, the
-    instant that 06:00 would have been.
+    Where clocks go back over it, the first of the two; where they go forward over it, the instant
+    that it would have been.
     """
-    return datetime.combine(day, OPENING, tzinfo=zone).astimezone(UTC)
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)

@@ -393,5 +393,5 @@ class Migration(migrations.Migration):
                 fields=["practice", "version", "-loaded_at"], name="wording_in_force"
             ),
         ),
-        migrations.RunPython(*triggers.in_migration(triggers.RECORDS)),
+        migrations.RunPython(*triggers.in_migration(triggers.RECORDS_IN_0004)),
     ]

@@ -1,4 +1,4 @@
-from assessments.models.assignment import Assignment, Cadence, Occasion, PersonalLink
+from assessments.models.assignment import Assignment, CancelledWhy, Occasion, PersonalLink
 from assessments.models.care_notes import Alert, Event, Review
 from assessments.models.instrument import (
     Instrument,
@@ -6,25 +6,32 @@ from assessments.models.instrument import (
     Psychometrics,
     Wording,
 )
+from assessments.models.plan import Battery, BatteryPart, Cadence, Plan, SendBy
 from assessments.models.reference import ReferenceRelationship
-from assessments.models.response import Import, Response, Score
+from assessments.models.response import Correction, Import, Response, Score
 from assessments.models.standing import Signal, Standing
 
 __all__ = [
     "Alert",
     "Assignment",
+    "Battery",
+    "BatteryPart",
     "Cadence",
+    "CancelledWhy",
+    "Correction",
     "Event",
     "Import",
     "Instrument",
     "InstrumentVersion",
     "Occasion",
     "PersonalLink",
+    "Plan",
     "Psychometrics",
     "ReferenceRelationship",
     "Response",
     "Review",
     "Score",
+    "SendBy",
     "Signal",
     "Standing",
     "Wording",

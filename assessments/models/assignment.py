@@ -12,19 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.measurement import definition
 from assessments.models.instrument import InstrumentVersion, Wording
+from assessments.models.plan import Cadence, Plan, SendBy
 from assessments.models.reference import in_force_of
-from clinic.models import Client, Episode, User, reach
+from clinic.models import Appointment, Client, Episode, User, reach
 from clinic.models.ids import Row
-
-
-class Cadence(models.TextChoices):
-    """How often; the codes are those of ``assessments.measurement.schedule.Cadence``."""
-
-    ONCE = "once", _("Once")
-    WEEKLY = "weekly", _("Every week")
-    TWO_WEEKS = "two_weeks", _("Every two weeks")
-    FOUR_WEEKS = "four_weeks", _("Every four weeks")
-    TWELVE_WEEKS = "twelve_weeks", _("Every twelve weeks")
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -47,8 +38,18 @@ class Assignment(Row):
     cadence = models.CharField(_("how often"), max_length=16, choices=Cadence.choices)
     first_on = models.DateField(_("first date"))
     ends_on = models.DateField(_("last date"), null=True, blank=True)
-    # Send the link by mail when an occasion opens; else the therapist hands it over.
-    send_by_mail = models.BooleanField(_("send the link by mail"), default=True)
+    # Empty only where nothing was ever to be sent: answers taken in from a file.
+    plan = models.ForeignKey(
+        Plan, null=True, blank=True, on_delete=models.CASCADE, related_name="assignments"
+    )
+    # At most so many occasions.
+    times = models.PositiveSmallIntegerField(_("how many times"), null=True, blank=True)
+    # The one whose future this one took over: a changed plan never rewrites what has been.
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    # The cadence the therapist chose, where the plan's rule has changed it since.
+    chosen_cadence = models.CharField(max_length=16, choices=Cadence.choices, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -70,17 +71,35 @@ class Assignment(Row):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("first_on")),
                 name="assignment_ends_after_first",
             ),
+            # A client, or the plan's own rule, ends one without a member of the practice.
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None)
-                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                condition=Q(ended_by=None) | Q(ended_at__isnull=False),
                 name="assignment_ended_at_with_ended_by",
             ),
+            models.CheckConstraint(
+                condition=Q(times=None) | Q(times__gte=1), name="assignment_times_positive"
+            ),
         ]
+
+    @property
+    def send_by_mail(self) -> bool:
+        return self.plan is not None and self.plan.send_by == SendBy.MAIL
 
     @property
     def instrument(self) -> definition.Instrument:
         """What is asked: the version's definition, with the texts it is asked with."""
         return self.version.worded(self.wording)
+
+
+class CancelledWhy(models.TextChoices):
+    """Why an occasion was taken back."""
+
+    ENDED = "ended", _("The assignment was ended")
+    SKIPPED = "skipped", _("Skipped")
+    PAUSED = "paused", _("Paused")
+    CHANGED = "changed", _("The plan was changed")
+    COVERED = "covered", _("A longer form due that day asks the same")
+    MOVED = "moved", _("The appointment was moved or called off")
 
 
 class OccasionQuerySet(models.QuerySet["Occasion"]):
@@ -102,9 +121,22 @@ class Occasion(Row):
     number = models.PositiveIntegerField()  # 0 is the first
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    # The session it is given for, where the cadence follows appointments.
+    appointment = models.ForeignKey(
+        Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="occasions"
+    )
     # Set by the sweep when the window has opened and its link, if any, was written to the outbox.
     opened_at = models.DateTimeField(null=True, blank=True)
+    # Set by the sweep when the window has passed and what was answered is locked.
+    closed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_why = models.CharField(max_length=12, choices=CancelledWhy.choices, blank=True)
+    # The occasion whose message announces this one too: forms due together arrive together.
+    told_with = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="tells_of"
+    )
+    reminders_sent = models.PositiveSmallIntegerField(default=0)
+    remind_at = models.DateTimeField(null=True, blank=True)
 
     # When its response was submitted; only on rows read by ``with_answered_at``.
     answered_at: datetime | None
@@ -121,9 +153,33 @@ class Occasion(Row):
                 condition=Q(opened_at=None, cancelled_at=None),
                 name="occasion_to_open",
             ),
+            models.Index(
+                fields=["closes_at"],
+                condition=Q(closed_at=None, cancelled_at=None),
+                name="occasion_to_close",
+            ),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(remind_at__isnull=False),
+                name="occasion_to_remind",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["assignment", "number"], name="occasion_once"),
+            models.UniqueConstraint(
+                fields=["assignment", "appointment"],
+                condition=Q(appointment__isnull=False, cancelled_at=None),
+                name="occasion_once_for_appointment",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_why="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancelled_why="")),
+                name="occasion_cancelled_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("closes_at")),
+                name="occasion_closed_after_its_window",
+            ),
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")), name="occasion_closes_after_opening"
             ),
@@ -150,6 +206,8 @@ class PersonalLink(Row):
     expires_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Opened on a device of the practice and handed to the client; it has no address.
+    handed_over = models.BooleanField(default=False)
 
     # As for occasions.
     reference_in_force: UUID | None
@@ -158,9 +216,6 @@ class PersonalLink(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["occasion"], condition=Q(revoked_at=None), name="link_one_open_per_occasion"
-            ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="link_expires_later"
             ),

@@ -43,7 +43,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         return self.filter(reach.clinical_rows(user))
 
     def submitted(self) -> Self:
-        return self.filter(submitted_at__isnull=False)
+        """What counts: sent or locked, and not taken out by a correction."""
+        return self.filter(submitted_at__isnull=False, voided_at=None)
 
 
 class Response(Row):
@@ -55,6 +56,7 @@ class Response(Row):
 
     class Source(models.TextChoices):
         LINK = "link", _("By personal link, identity not verified")
+        DEVICE = "device", _("At the practice, on a device handed over")
         STAFF = "staff", _("Entered by staff")
         API = "api", _("Through the API")
         DEMO = "demo", _("Made up for the demonstration")
@@ -69,10 +71,23 @@ class Response(Row):
     # {item code: option value, or null for "does not apply"}; an item not yet answered is absent.
     answers = EncryptedJSONField()
     comment = EncryptedField(_("comment"), null=True)
+    # What the client wrote about single answers: {item code: text}.
+    item_comments = EncryptedJSONField(null=True)
+    # The client's own word that this was no usual week.
+    unusual = models.BooleanField(_("an unusual week"), default=False)
     # Rises with each saved draft, so that a stale tab cannot overwrite a newer answer unseen.
     revision = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
+    # When the newest answer of a draft was saved.
+    saved_at = models.DateTimeField(null=True, blank=True)
+    # The time that the answers stand for on every chart.
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # When they were locked here: later than that for paper, files and forms that ran out.
+    received_at = models.DateTimeField(null=True, blank=True)
+    # The window closed before the form was sent; what had been answered is kept.
+    partial = models.BooleanField(default=False)
+    # Taken out of every figure, by a Correction that says why. Nothing is deleted.
+    voided_at = models.DateTimeField(null=True, blank=True)
     # Of the submitted answers, so that a second submit is recognised without decrypting.
     fingerprint = models.BinaryField(max_length=32, null=True, editable=False)
     entered_by = models.ForeignKey(
@@ -112,6 +127,15 @@ class Response(Row):
                 name="response_submitted_after_start",
             ),
             models.CheckConstraint(
+                condition=Q(submitted_at=None, received_at=None)
+                | Q(submitted_at__isnull=False, received_at__gte=F("submitted_at")),
+                name="response_received_once_submitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=False) | Q(voided_at=None, partial=False),
+                name="response_draft_is_plain",
+            ),
+            models.CheckConstraint(
                 condition=Q(source="staff", entered_by__isnull=False) | ~Q(source="staff"),
                 name="response_by_staff_names_them",
             ),
@@ -130,6 +154,47 @@ class Response(Row):
         """What was answered, with the texts it was asked with. Without texts where the answers
         were imported and the wording is not ours."""
         return self.version.worded(self.occasion.assignment.wording)
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(reach.clinical_rows(user))
+
+
+class Correction(Row):
+    """A submitted response taken out of every figure, and what stands in its place, if anything.
+
+    Both stay in the record: the one that was wrong, and its copy under the right client or date.
+    """
+
+    class Kind(models.TextChoices):
+        VOID = "void", _("Taken out")
+        CLIENT = "client", _("Moved to the right client")
+        DATE = "date", _("Given the right date")
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="corrections")
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="correction")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    replacement = models.OneToOneField(
+        Response, null=True, blank=True, on_delete=models.PROTECT, related_name="corrects"
+    )
+    reason = EncryptedField(_("reason"))
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="void", replacement=None)
+                | (~Q(kind="void") & Q(replacement__isnull=False)),
+                name="correction_replaces_or_voids",
+            ),
+        ]
+
+    def key_holder(self) -> Client:
+        return self.client
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):

@@ -99,7 +99,8 @@ def record(client: Client, now: datetime) -> Record:
     sittings = sittings_of(scores, episode.started_at if episode else None)
     movement = follow(sittings)
     responses = list(
-        Response.objects.filter(client=client, submitted_at__isnull=False)
+        Response.objects.submitted()
+        .filter(client=client)
         .defer("answers", "comment", "seconds")
         .order_by("-submitted_at", "pk")
     )
@@ -199,7 +200,7 @@ def _answered(
 
 
 def _commented(client: Client) -> Response | None:
-    rows = Response.objects.filter(submitted_at__isnull=False, comment__isnull=False)
+    rows = Response.objects.submitted().filter(comment__isnull=False)
     return next(iter(_of(client, rows.defer("answers").order_by("-submitted_at"), 1)), None)
 
 

@@ -90,6 +90,9 @@ def _not_yet(
 
 
 def _assigned(request: HttpRequest, client: Client, assigned: actions.Assigned) -> HttpResponse:
+    if assigned.first is None:
+        messages.success(request, _("Assigned. Its form opens with the next session entered."))
+        return redirect("client-forms", client.pk)
     if assigned.token is None:
         opens = date_format(timezone.localtime(assigned.first.opens_at), "l j F")
         messages.success(request, _("Assigned. The first form opens on %(day)s.") % {"day": opens})

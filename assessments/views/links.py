@@ -95,7 +95,9 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def courses_of(client: Client, now: datetime) -> list[Course]:
     """The client's assignments, the newest first, each with its occasions, the newest first."""
-    assignments = Assignment.objects.filter(client=client).select_related("version__instrument")
+    assignments = Assignment.objects.filter(client=client).select_related(
+        "version__instrument", "plan"
+    )
     courses = {row.pk: Course(row) for row in assignments.order_by("-created_at", "-pk")}
     newest, working = _links_of(client, now)
     occasions = Occasion.objects.filter(client=client).select_related("response")

@@ -28,6 +28,8 @@ QUESTIONS: Mapping[str, Text] = {
     "worse_INT": _("With whom has it been hardest lately to be close and stay yourself?"),
     "stuck": _("If something began to shift, what would be the first small sign of it?"),
     "missed": _("What would make these forms more use to you, or easier to leave aside?"),
+    "client_pause": _("What would have to be different for these forms to be worth your time?"),
+    "client_stop": _("What made you decide against the forms, and what would you rather have?"),
     "new": _("What was it like to answer these questions, and what did they leave out?"),
     "none": _("Before the first form: what would you most like to be different a year from now?"),
     "expected": _("Looking back over these weeks, what felt different with people close to you?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import hypot
 from typing import Any
 
@@ -157,6 +157,28 @@ def _missed(reason: Reason) -> ReasonWords:
     return ReasonWords(headline, _("Last answered %(day)s.") % {"day": _day(reason["last"])})
 
 
+def _client_pause(reason: Reason) -> ReasonWords:
+    detail = _("Asked on %(day)s.") % {"day": _day(reason["at"])}
+    if not reason["until"]:
+        return ReasonWords(_("The client paused the forms"), detail)
+    until = terms.day(date.fromisoformat(reason["until"]))
+    return ReasonWords(_("The client paused the forms until %(day)s") % {"day": until}, detail)
+
+
+def _client_stop(reason: Reason) -> ReasonWords:
+    return ReasonWords(
+        _("The client asked for no more forms"),
+        _("Asked on %(day)s.") % {"day": _day(reason["at"])},
+    )
+
+
+def _undelivered(reason: Reason) -> ReasonWords:
+    return ReasonWords(
+        _("A message to the client could not be delivered"),
+        _("Tried until %(day)s. Look at the contact details.") % {"day": _day(reason["at"])},
+    )
+
+
 def _unreviewed(reason: Reason) -> ReasonWords:
     headline = _("Answers waiting for a review since %(day)s") % {"day": _day(reason["since"])}
     return ReasonWords(headline, _("Never reviewed yet.") if reason["never"] else "")
@@ -197,6 +219,9 @@ _SENTENCES: dict[str, Callable[[Reason], ReasonWords]] = {
     "mistaken_autonomy": _mistaken,
     "stuck": _stuck,
     "missed": _missed,
+    "client_pause": _client_pause,
+    "client_stop": _client_stop,
+    "undelivered": _undelivered,
     "unreviewed": _unreviewed,
     "toward_independence": _toward,
     "expected": _expected,
@@ -224,6 +249,9 @@ def _in_short(reason: Reason) -> str:
         "claims_only": _("more independence claimed, counter-dependence not clearly lower"),
         "mistaken_autonomy": _("possible mistaken autonomy"),
         "toward_independence": _("movement toward independence"),
+        "client_pause": _("forms paused by the client"),
+        "client_stop": _("no more forms, by the client's wish"),
+        "undelivered": _("a message not delivered"),
     }.get(code, _("a safety answer"))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.audit import Actor
 from clinic.encryption import Unreadable
-from clinic.models import Client, Notice, Practice
+from clinic.models import AuditEvent, Client, Notice, Practice
 
 logger = logging.getLogger(__name__)
 
@@ -65,16 +66,51 @@ def write_notice(
     by: Actor,
     now: datetime,
     due_at: datetime | None = None,
+    channel: str = Notice.Channel.MAIL,
 ) -> Notice:
     """Write a message to the outbox; call it inside the transaction of what causes it.
 
     ``about`` is the row the message is about. Recipient, subject and text are encrypted under
     the client's key, or the practice's for a message about nobody in care.
     """
+    notice, event = prepare_notice(
+        practice=practice,
+        client=client,
+        kind=kind,
+        about=about,
+        recipient=recipient,
+        subject=subject,
+        text=text,
+        by=by,
+        now=now,
+        due_at=due_at,
+        channel=channel,
+    )
+    notice.save(force_insert=True)
+    event.save(force_insert=True)
+    return notice
+
+
+def prepare_notice(
+    *,
+    practice: Practice,
+    client: Client | None = None,
+    kind: str,
+    about: UUID | None,
+    recipient: str,
+    subject: str,
+    text: str,
+    by: Actor,
+    now: datetime,
+    due_at: datetime | None = None,
+    channel: str = Notice.Channel.MAIL,
+) -> tuple[Notice, AuditEvent]:
+    """As ``write_notice``, with nothing written yet: the message and its audit event."""
     notice = Notice(
         practice=practice,
         client=client,
         kind=kind,
+        channel=channel,
         about=about,
         recipient=recipient,
         subject=subject,
@@ -83,8 +119,7 @@ def write_notice(
         due_at=due_at or now,
     )
     notice.message_id = f"<{notice.pk}@{_own_domain()}>"
-    notice.save(force_insert=True)
-    audit.record(
+    event = audit.event(
         "notice.write",
         by=by,
         now=now,
@@ -93,7 +128,7 @@ def write_notice(
         about=notice,
         details={"kind": str(kind)},
     )
-    return notice
+    return notice, event
 
 
 def cancel_notice(*, notice: Notice, now: datetime) -> bool:
@@ -108,7 +143,12 @@ def cancel_notices_of(*, client: Client, now: datetime) -> int:
 
 def cancel_notices_about(*, about: UUID, now: datetime) -> int:
     """Take back what waits about one row (an invitation, an occasion); returns how many."""
-    return _cancel(Notice.objects.filter(about=about), now)
+    return cancel_notices_about_any(about=[about], now=now)
+
+
+def cancel_notices_about_any(*, about: Collection[UUID], now: datetime) -> int:
+    """Take back what waits about any of these rows; returns how many."""
+    return _cancel(Notice.objects.filter(about__in=about), now) if about else 0
 
 
 def deliver_due(*, now: datetime, limit: int = 100) -> Delivered:

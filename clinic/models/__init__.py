@@ -1,7 +1,7 @@
 from clinic.models.audit import AuditEvent
-from clinic.models.care import CareRelationship
+from clinic.models.care import Appointment, CareRelationship
 from clinic.models.client import Client, Episode
-from clinic.models.notice import Notice
+from clinic.models.notice import MessageWording, Notice
 from clinic.models.people import (
     ApiToken,
     Invitation,
@@ -13,12 +13,14 @@ from clinic.models.people import (
 
 __all__ = [
     "ApiToken",
+    "Appointment",
     "AuditEvent",
     "CareRelationship",
     "Client",
     "Episode",
     "Invitation",
     "Membership",
+    "MessageWording",
     "Notice",
     "Practice",
     "Supervision",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.encryption import EncryptedField, KeyHolder
 from clinic.models.client import Client
 from clinic.models.ids import Row
-from clinic.models.people import Practice
+from clinic.models.people import Practice, User
 
 
 class Notice(Row):
@@ -21,15 +21,22 @@ class Notice(Row):
 
     class Kind(models.TextChoices):
         FORM = "form", _("A form is waiting")
+        REMINDER = "reminder", _("Reminder of a form")
         INVITATION = "invitation", _("Invitation of a colleague")
         ACCOUNT = "account", _("About an account")
         ALERT = "alert", _("A safety answer to look at")
+        DIGEST = "digest", _("Weekly digest")
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("Mail")
+        SMS = "sms", _("Text message")
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="notices")
     client = models.ForeignKey(
         Client, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
     )
     kind = models.CharField(max_length=12, choices=Kind.choices)
+    channel = models.CharField(max_length=4, choices=Channel.choices, default=Channel.MAIL)
     # What the message is about (an occasion, an invitation), without a foreign key upward.
     about = models.UUIDField(null=True)
     recipient = EncryptedField(null=True)
@@ -52,7 +59,13 @@ class Notice(Row):
                 fields=["due_at"],
                 condition=Q(sent_at=None, failed_at=None, cancelled_at=None),
                 name="notice_waiting",
-            )
+            ),
+            models.Index(fields=["practice", "-created_at"], name="notice_by_practice"),
+            models.Index(
+                fields=["client"],
+                condition=Q(failed_at__isnull=False),
+                name="notice_failed_by_client",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -66,3 +79,22 @@ class Notice(Row):
 
     def key_holder(self) -> KeyHolder:
         return self.client or self.practice
+
+
+class MessageWording(Row):
+    """A practice's own words for one kind of message. Only what they leave out is ours."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="wordings_sent")
+    kind = models.CharField(max_length=12, choices=Notice.Kind.choices)
+    channel = models.CharField(max_length=4, choices=Notice.Channel.choices)
+    subject = models.CharField(_("subject"), max_length=80, blank=True)
+    text = models.TextField(_("text"), max_length=1000)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "kind", "channel"], name="message_wording_once"
+            )
+        ]

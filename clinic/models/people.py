@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import zoneinfo
+from datetime import time
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -36,6 +37,10 @@ class Practice(KeyHolder, Row):
     crisis_text = models.TextField(_("crisis text"), max_length=1000, blank=True)
     # Some questionnaires are free for such use only; somebody has to say so before they are given.
     non_commercial = models.BooleanField(_("works without commercial purpose"), default=False)
+    # Messages to clients that go out by themselves wait for the end of these hours and days.
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=time(21))
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=time(8))
+    quiet_weekdays = models.JSONField(_("days without messages"), default=list, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -118,8 +123,18 @@ class Membership(Row):
     ended_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Monday is 0; empty for those who want no weekly digest.
+    digest_weekday = models.PositiveSmallIntegerField(_("weekly digest on"), null=True, blank=True)
+    digest_due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["digest_due_at"],
+                condition=Q(digest_due_at__isnull=False, ended_at=None),
+                name="membership_digest_due",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at=None), name="membership_one_open_per_user"
@@ -137,6 +152,11 @@ class Membership(Row):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("created_at")),
                 name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(digest_weekday=None, digest_due_at=None)
+                | Q(digest_weekday__lte=6, digest_due_at__isnull=False),
+                name="membership_digest_has_a_day",
             ),
         ]
 

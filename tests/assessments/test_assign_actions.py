@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from assessments.actions import assign, links
+from assessments.actions import assign, links, occasions
 from assessments.measurement import schedule
 from assessments.models import Assignment, Occasion, PersonalLink, Response, Standing
 from clinic import audit
@@ -23,7 +23,7 @@ TODAY = NOW.date()
 
 
 def sweep(now):
-    return assign.open_due_occasions(now=now)
+    return occasions.open_due_occasions(now=now)
 
 
 def test_form_due_today_opens_at_once_with_a_link_and_a_mail(nora, ada):
@@ -113,12 +113,15 @@ def test_closed_record_gets_no_form(nora, ada):
 
 
 def test_failing_audit_write_undoes_the_whole_assignment(nora, monkeypatch):
-    def fail(action, **_event):
+    whole = audit.event
+
+    def fail(action, **event):
         if action == "notice.write":
             raise OSError("disk full")
+        return whole(action, **event)
 
     version = asked.instrument()
-    monkeypatch.setattr(audit, "record", fail)
+    monkeypatch.setattr(audit, "event", fail)
     with pytest.raises(OSError):
         assign.assign(
             client=nora,
@@ -139,16 +142,16 @@ def test_failing_audit_write_undoes_the_whole_assignment(nora, monkeypatch):
 def test_occasions_are_written_five_weeks_ahead_and_no_further(nora):
     assignment = asked.give(nora).assignment
     assert [o.number for o in assignment.occasions.order_by("number")] == [0, 1, 2, 3, 4, 5]
-    assert assign.extend_all_occasions(now=NOW) == 0
-    assert assign.extend_all_occasions(now=NOW + WEEK) == 1
-    assert assign.extend_all_occasions(now=NOW + WEEK) == 0
+    assert occasions.extend_all_occasions(now=NOW) == 0
+    assert occasions.extend_all_occasions(now=NOW + WEEK) == 1
+    assert occasions.extend_all_occasions(now=NOW + WEEK) == 0
     assert assignment.occasions.count() == 7
 
 
 def test_long_standstill_passes_over_what_nobody_could_answer(nora):
     assignment = asked.give(nora).assignment
     late = NOW + 20 * WEEK
-    assign.extend_all_occasions(now=late)
+    occasions.extend_all_occasions(now=late)
     numbers = sorted(assignment.occasions.values_list("number", flat=True))
     assert numbers[:7] == [0, 1, 2, 3, 4, 5, 20]
     assert numbers[7:] == [21, 22, 23, 24, 25]
@@ -156,10 +159,10 @@ def test_long_standstill_passes_over_what_nobody_could_answer(nora):
 
 def test_assignment_that_ended_gets_no_more_occasions(nora, ada):
     assignment = asked.give(nora).assignment
-    ids = assign._short_of_occasions(schedule.Cadence.WEEKLY, 7, NOW + WEEK)
+    ids = occasions._short_of_occasions(schedule.Cadence.WEEKLY, 7, NOW + WEEK)
     # It ends after the sweep has read it and before the sweep locks it.
     assign.end_assignment(assignment=assignment, by=actor(ada), now=NOW + WEEK)
-    assert [assign._extend(pk, NOW + WEEK) for pk in ids] == [0]
+    assert [occasions._extend(pk, NOW + WEEK) for pk in ids] == [0]
 
 
 # --- Ending ---------------------------------------------------------------------------------------
@@ -227,14 +230,16 @@ def test_sweep_is_not_stopped_by_a_form_that_was_answered_before_it_ran(nora, zo
 def test_sweep_is_not_stopped_by_one_client_whose_data_cannot_be_read(nora, zoe, monkeypatch):
     asked.give(nora)
     asked.give(zoe)
-    whole = links.send_link
+    whole = links._message
 
-    def damaged(*, occasion, **options):
-        raise Unreadable("moved") if occasion.client_id == nora.pk else None
+    def damaged(link, *rest):
+        if link.occasion.client_id == nora.pk:
+            raise Unreadable("moved")
+        return whole(link, *rest)
 
-    monkeypatch.setattr(links, "send_link", damaged)
+    monkeypatch.setattr(links, "_message", damaged)
     assert sweep(NOW + WEEK) == 2
-    monkeypatch.setattr(links, "send_link", whole)
+    monkeypatch.setattr(links, "_message", whole)
     assert sweep(NOW + WEEK) == 0  # it is not tried again every minute
 
 

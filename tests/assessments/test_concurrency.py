@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from assessments.actions import assign, links, respond
+from assessments.actions import assign, links, occasions, respond
 from assessments.actions.respond import AlreadySubmitted
 from assessments.models import Alert, Assignment, Occasion, PersonalLink, Response, Score
 from clinic.actions import Refused
@@ -103,7 +103,7 @@ def test_two_sweeps_at_once_open_each_occasion_once(nora, zoe):
     for client in (nora, zoe):
         asked.give(client)
     later = NOW + WEEK
-    found = at_once(*[lambda: assign.open_due_occasions(now=later)] * 2)
+    found = at_once(*[lambda: occasions.open_due_occasions(now=later)] * 2)
     assert sum(found) == 2
     assert Occasion.objects.filter(opened_at=later).count() == 2
     # zoe has no mail address
@@ -132,7 +132,7 @@ def test_form_assigned_twice_at_once_is_assigned_once(nora, ada):
 
 def test_occasions_written_by_two_sweeps_at_once_are_one_set(nora):
     assignment = asked.give(nora).assignment
-    at_once(*[lambda: assign.extend_all_occasions(now=NOW + 2 * WEEK)] * 2)
+    at_once(*[lambda: occasions.extend_all_occasions(now=NOW + 2 * WEEK)] * 2)
     numbers = sorted(assignment.occasions.values_list("number", flat=True))
     assert numbers == list(range(8))
 

@@ -66,6 +66,7 @@ def ordered(model: type[models.Model], since: int) -> models.QuerySet:
         "Client": ["created_at"],
         "Episode": ["started_at"],
         "CareRelationship": ["started_at"],
+        "Plan": ["client__created_at", "assignments__first_on"],
         "Assignment": ["client__created_at", "first_on"],
         "Occasion": ["client__created_at", "assignment__first_on", "number"],
         "PersonalLink": ["created_at"],

@@ -30,7 +30,7 @@ def broken_trail(monkeypatch):
         raise RuntimeError("the audit trail is full")
 
     def break_it():
-        monkeypatch.setattr(AuditEvent.objects, "create", refuse)
+        monkeypatch.setattr(AuditEvent, "save", refuse)
 
     return break_it
 

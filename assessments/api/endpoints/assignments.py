@@ -29,7 +29,7 @@ from clinic.api.fields import NothingSerializer
 from clinic.models import Client
 from clinic.roles import Permission
 
-ROWS = Assignment.objects.select_related("client__practice", "version__instrument")
+ROWS = Assignment.objects.select_related("client__practice", "version__instrument", "plan")
 TAGS = ["Assignments"]
 
 
@@ -100,7 +100,7 @@ def newest_version(client: Client, code: str) -> InstrumentVersion:
 
 def _assigned(assigned: assign.Assigned) -> dict[str, Any]:
     row: Any = assigned.assignment
-    row.first_occasion = assigned.first.pk
+    row.first_occasion = assigned.first.pk if assigned.first else None
     row.link = links.address_of(assigned.token) if assigned.token else None
     row.mailed = assigned.mailed
     return dict(AssignedSerializer(row).data)

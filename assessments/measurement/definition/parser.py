@@ -22,7 +22,7 @@ from .scales import note_incomplete_pairs, read_bands, read_scales
 from .source import canonical, toml
 
 FORMAT = 1
-CADENCES = ("once", "weekly", "two_weeks", "four_weeks", "twelve_weeks")
+CADENCES = ("once", "weekly", "two_weeks", "four_weeks", "six_weeks", "eight_weeks", "twelve_weeks")
 MAXIMUM_ENTRIES = 100
 MAXIMUM_CODES = 1000
 PANEL = "panel"

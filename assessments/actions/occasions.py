@@ -1,0 +1,458 @@
+"""Occasions: written ahead, opened when they are due, closed when their time has passed.
+
+Each sweep looks for rows that are due and claims them, locked, in one transaction with what
+follows from them. So a sweep may run twice, at once with another, or be killed anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from assessments.actions import links, respond, standing
+from assessments.measurement import schedule
+from assessments.models import (
+    Assignment,
+    CancelledWhy,
+    Occasion,
+    PersonalLink,
+    Plan,
+    Response,
+    SendBy,
+)
+from clinic import audit
+from clinic.actions import Refused, notices
+from clinic.audit import Actor
+from clinic.models import Appointment, AuditEvent, Notice
+
+# Occasions are written this far ahead, so that what comes can be seen and a sweep may be late.
+HORIZON = timedelta(weeks=5)
+# How many rows one transaction of a sweep holds.
+AT_A_TIME = 100
+
+
+# --- Writing them ahead ---------------------------------------------------------------------------
+
+
+def extend_occasions(*, assignment: Assignment, now: datetime) -> list[Occasion]:
+    """Write the occasions up to the horizon, and the first in any case. May run twice."""
+    cadence = schedule.Cadence(assignment.cadence)
+    if cadence is schedule.Cadence.AT_END:
+        return []  # written when care ends: ``plans.end_plan``
+    if cadence.by_appointment:
+        written = _for_appointments(assignment, cadence, now)
+    else:
+        written = _by_interval(assignment, cadence, now)
+    written = Occasion.objects.bulk_create(written)
+    if written and assignment.plan_id is not None:
+        _leave_out_what_is_covered(assignment.plan_id, now)
+    return written
+
+
+def _by_interval(
+    assignment: Assignment, cadence: schedule.Cadence, now: datetime
+) -> list[Occasion]:
+    last = assignment.occasions.aggregate(last=Max("number"))["last"]
+    zone = assignment.client.practice.zone
+    today = now.astimezone(zone).date()
+    start = 0 if last is None else last + 1
+    if cadence.days and last is not None:
+        # After a long standstill, what nobody could have answered is passed over.
+        start = max(start, (today - assignment.first_on).days // cadence.days - 1)
+    count = 1 if cadence.days is None else HORIZON.days // cadence.days + 2
+    if assignment.times is not None:
+        count = max(0, min(count, assignment.times - start))
+    windows = schedule.windows(
+        cadence,
+        assignment.first_on,
+        zone,
+        assignment.ends_on,
+        start,
+        count,
+        **_hours(assignment.plan),
+    )
+    due = [window for window in windows if window.opens < now + HORIZON]
+    if start == 0 and not due:
+        due = windows[:1]
+    return [
+        Occasion(
+            assignment=assignment,
+            client=assignment.client,
+            number=window.number,
+            # Whoever assigns a form for today before it would open wants it now.
+            opens_at=now if window.number == 0 and assignment.first_on == today else window.opens,
+            closes_at=window.closes,
+        )
+        for window in due
+        if window.closes > now
+    ]
+
+
+def _hours(plan: Plan | None) -> dict[str, Any]:
+    if plan is None:
+        return {}
+    return {"opens_at": plan.opens_at, "window_days": plan.window_days}
+
+
+def _for_appointments(
+    assignment: Assignment, cadence: schedule.Cadence, now: datetime
+) -> list[Occasion]:
+    """An occasion for each coming session of the client that has none yet."""
+    zone = assignment.client.practice.zone
+    has_one = assignment.occasions.filter(
+        Q(cancelled_at=None) | Q(opened_at__isnull=False), appointment=OuterRef("pk")
+    )
+    sessions = (
+        Appointment.objects.filter(client=assignment.client_id, cancelled_at=None)
+        .filter(ends_at__gt=now, starts_at__lt=now + HORIZON)
+        .exclude(Exists(has_one))
+        .order_by("starts_at", "pk")
+    )
+    tally = assignment.occasions.aggregate(last=Max("number"))["last"]
+    number = 0 if tally is None else tally + 1
+    given = assignment.occasions.filter(cancelled_at=None).count()
+    written: list[Occasion] = []
+    for session in sessions:
+        day = session.starts_at.astimezone(zone).date()
+        if day < assignment.first_on or (assignment.ends_on and day > assignment.ends_on):
+            continue
+        if assignment.times is not None and given + len(written) >= assignment.times:
+            break
+        days = assignment.plan.window_days if assignment.plan else None
+        window = schedule.session_window(cadence, session.starts_at, session.ends_at, 0, days)
+        if window.closes <= now:
+            continue
+        written.append(
+            Occasion(
+                assignment=assignment,
+                client=assignment.client,
+                number=number + len(written),
+                opens_at=window.opens,
+                closes_at=window.closes,
+                appointment=session,
+            )
+        )
+    return written
+
+
+def _leave_out_what_is_covered(plan: UUID, now: datetime) -> None:
+    """Where two forms of a plan open on one day and one asks all that the other does, the
+    shorter is left out: the weekly form in the weeks of the long one."""
+    running = list(Assignment.objects.filter(plan=plan, ended_at=None).select_related("version"))
+    if len(running) < 2:
+        return
+    asked = {
+        row.pk: frozenset(item.code for item in row.version.definition.items) for row in running
+    }
+    for short in running:
+        longer = [row.pk for row in running if asked[short.pk] < asked[row.pk]]
+        if not longer:
+            continue
+        same_day = timedelta(hours=12)
+        to_come = short.occasions.filter(opened_at=None, cancelled_at=None, closes_at__gt=now)
+        taken = list(
+            Occasion.objects.filter(assignment__in=longer, cancelled_at=None)
+            .filter(closes_at__gt=now)
+            .values_list("opens_at", flat=True)
+        )
+        covered = [
+            row.pk
+            for row in to_come
+            if any(abs(row.opens_at - opens) < same_day for opens in taken)
+        ]
+        cancel(covered, CancelledWhy.COVERED, now)
+
+
+def cancel(occasions: Iterable[UUID], why: CancelledWhy, now: datetime) -> int:
+    """Take back occasions that are still to come or open, with their links and waiting messages."""
+    pks = list(occasions)
+    if not pks:
+        return 0
+    taken_back = Occasion.objects.filter(pk__in=pks, cancelled_at=None).update(
+        cancelled_at=now, cancelled_why=why, remind_at=None
+    )
+    links.stop_links(pks, now)
+    return taken_back
+
+
+# --- Opening one ----------------------------------------------------------------------------------
+
+
+def open_occasion(
+    *, occasion: Occasion, by: Actor, now: datetime, always_link: bool = False
+) -> tuple[str | None, bool]:
+    """Mark an occasion as opened and write its link to the outbox where it goes out by message.
+
+    Returns the token, if a link was made, and whether a message was written. Claims the row by a
+    conditional update, so two sweeps open it once. Part of a transaction that the caller holds.
+    """
+    remind_at = _first_reminder(occasion, now)
+    claimed = Occasion.objects.filter(pk=occasion.pk, opened_at=None, cancelled_at=None).update(
+        opened_at=now, remind_at=remind_at
+    )
+    if not claimed:
+        return None, False
+    occasion.opened_at, occasion.remind_at = now, remind_at
+    plan = occasion.assignment.plan
+    if plan is not None and links.address_for(plan.send_by, occasion.client):
+        _link, token, notice = links.send_link(
+            occasion=occasion, by=by, now=now, send_by=plan.send_by
+        )
+        return token, notice is not None
+    if always_link:
+        _link, token = links.issue_link(occasion=occasion, by=by, now=now)
+        return token, False
+    return None, False
+
+
+def _first_reminder(occasion: Occasion, now: datetime) -> datetime | None:
+    return _reminder(occasion, max(now, occasion.opens_at), 0)
+
+
+def _reminder(occasion: Occasion, opened: datetime, sent: int) -> datetime | None:
+    plan = occasion.assignment.plan
+    if plan is None or plan.send_by == SendBy.HAND or not plan.reminder_days:
+        return None
+    return schedule.reminder_at(
+        opened, occasion.closes_at, occasion.client.practice.zone, plan.reminder_days, sent
+    )
+
+
+# --- Sweeps ---------------------------------------------------------------------------------------
+
+
+def waiting(now: datetime) -> QuerySet[Occasion]:
+    """Occasions that are open or to come, and not answered."""
+    return Occasion.objects.filter(cancelled_at=None, closes_at__gt=now).exclude(
+        response__submitted_at__isnull=False
+    )
+
+
+def open_due_occasions(*, now: datetime, limit: int = 1000) -> int:
+    """Open every occasion whose time has come; returns how many this call opened.
+
+    What falls due while its plan is paused is passed over, and says so.
+    """
+    due = Occasion.objects.filter(
+        opened_at=None,
+        cancelled_at=None,
+        opens_at__lte=now,
+        closes_at__gt=now,
+        client__closed_at=None,
+    ).order_by("opens_at", "client", "pk")
+    paused = due.filter(assignment__plan__paused_at__isnull=False)
+    cancel(paused.values_list("pk", flat=True)[:limit], CancelledWhy.PAUSED, now)
+    due = due.filter(assignment__ended_at=None).exclude(response__submitted_at__isnull=False)
+    pks = due.values_list("pk", flat=True)[:limit]
+    return sum(_open_some(some, now) for some in _chunks(list(pks)))
+
+
+def _chunks(pks: list[UUID]) -> Iterable[list[UUID]]:
+    for start in range(0, len(pks), AT_A_TIME):
+        yield pks[start : start + AT_A_TIME]
+
+
+def _locked(pks: Sequence[UUID], claim: Q) -> list[Occasion]:
+    """Those of these rows that still meet ``claim``, locked; another sweep's are passed over."""
+    rows = Occasion.objects.filter(claim, pk__in=pks, cancelled_at=None)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(of=("self",), skip_locked=True)
+    return list(
+        rows.select_related("client__practice", "assignment__plan").order_by(
+            "client", "opens_at", "pk"
+        )
+    )
+
+
+@dataclass
+class _Batch:
+    """What one transaction of a sweep writes, each kind in one statement."""
+
+    links: list[PersonalLink] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    events: list[AuditEvent] = field(default_factory=list)
+
+    def write(self) -> None:
+        PersonalLink.objects.bulk_create(self.links)
+        Notice.objects.bulk_create(self.notices)
+        AuditEvent.objects.bulk_create(self.events)
+
+    def tell(self, rows: list[Occasion], kind: str, now: datetime) -> None:
+        """One message, with one link, about forms of one client that are due together."""
+        lead = rows[0]
+        plan = lead.assignment.plan
+        if plan is None:
+            return
+        told = links.prepare_message(occasion=lead, send_by=plan.send_by, kind=kind, now=now)
+        if told is None:
+            return
+        for row in rows[1:]:
+            row.told_with = lead
+        self.links.append(told.link)
+        self.notices.append(told.notice)
+        self.events += told.events
+
+
+def _open_some(pks: list[UUID], now: datetime) -> int:
+    with transaction.atomic():
+        rows = _locked(pks, Q(opened_at=None) & ~Q(response__submitted_at__isnull=False))
+        batch = _Batch()
+        for _client, of_client in groupby(rows, key=lambda row: row.client_id):
+            own = list(of_client)
+            for row in own:
+                row.opened_at = now
+                row.remind_at = _first_reminder(row, now)
+            own.sort(key=_way)
+            for _same, together in groupby(own, key=_way):
+                batch.tell(list(together), Notice.Kind.FORM, now)
+        Occasion.objects.bulk_update(rows, ["opened_at", "remind_at", "told_with"])
+        batch.write()
+    return len(rows)
+
+
+def _way(occasion: Occasion) -> str:
+    """How the client hears of it."""
+    plan = occasion.assignment.plan
+    return plan.send_by if plan is not None else ""
+
+
+def remind_due(*, now: datetime, limit: int = 1000) -> int:
+    """Remind of open forms that are not answered; returns for how many this call did."""
+    due = (
+        Occasion.objects.filter(remind_at__lte=now)
+        .order_by("remind_at", "client", "pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(_remind_some(some, now) for some in _chunks(list(due[:limit])))
+
+
+def _remind_some(pks: list[UUID], now: datetime) -> int:
+    with transaction.atomic():
+        rows = _locked(pks, Q(remind_at__lte=now))
+        open_still = set(
+            waiting(now)
+            .filter(pk__in=[row.pk for row in rows], client__closed_at=None)
+            .filter(assignment__plan__paused_at=None)
+            .values_list("pk", flat=True)
+        )
+        batch, reminded = _Batch(), 0
+        for _client, of_client in groupby(rows, key=lambda row: row.client_id):
+            own = [row for row in of_client if row.pk in open_still]
+            for row in own:
+                row.reminders_sent += 1
+            own.sort(key=_way)
+            for _same, together in groupby(own, key=_way):
+                batch.tell(list(together), Notice.Kind.REMINDER, now)
+            reminded += len(own)
+        for row in rows:
+            opened = row.opened_at or row.opens_at
+            row.remind_at = (
+                _reminder(row, opened, row.reminders_sent) if row.pk in open_still else None
+            )
+        Occasion.objects.bulk_update(rows, ["remind_at", "reminders_sent", "told_with"])
+        batch.write()
+    return reminded
+
+
+def close_due_occasions(*, now: datetime, limit: int = 1000) -> int:
+    """Close every occasion whose time has passed; returns how many this call closed.
+
+    What had been answered of a form that was not sent is kept, marked as partial, and scored by
+    the missing rule alone.
+    """
+    due = (
+        Occasion.objects.filter(closed_at=None, cancelled_at=None, closes_at__lte=now)
+        .order_by("closes_at", "pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(_close_some(some, now) for some in _chunks(list(due[:limit])))
+
+
+def _close_some(pks: list[UUID], now: datetime) -> int:
+    with transaction.atomic():
+        rows = _locked(pks, Q(closed_at=None))
+        closed = [row.pk for row in rows]
+        Occasion.objects.filter(pk__in=closed).update(closed_at=now, remind_at=None)
+        notices.cancel_notices_about_any(about=closed, now=now)
+        drafts = Response.objects.filter(occasion__in=closed, submitted_at=None)
+        for draft in drafts.select_related("version", "client__practice", "occasion__assignment"):
+            respond.keep_partial(
+                response=draft, by=Actor.system(practice=draft.client.practice), now=now
+            )
+    return len(rows)
+
+
+def extend_all_occasions(*, now: datetime) -> int:
+    """Keep the occasions of running assignments written up to the horizon; returns how many."""
+    return sum(
+        _extend(pk, now)
+        for cadence in schedule.Cadence
+        if cadence.days is not None
+        for pk in _short_of_occasions(cadence, cadence.days, now)
+    )
+
+
+def _short_of_occasions(cadence: schedule.Cadence, days: int, now: datetime) -> list[UUID]:
+    running = Assignment.objects.filter(cadence=cadence, ended_at=None, client__closed_at=None)
+    return list(
+        running.filter(Q(ends_on=None) | Q(ends_on__gt=(now - timedelta(days=1)).date()))
+        .annotate(last_opens=Max("occasions__opens_at"), written=Max("occasions__number"))
+        .filter(last_opens__lt=now + HORIZON - timedelta(days=days))
+        .exclude(times__isnull=False, written__gte=F("times") - 1)
+        .values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+def _extend(pk: UUID, now: datetime) -> int:
+    """Extend one assignment, if it is still running now that its row is locked."""
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",))
+        .filter(ended_at=None)
+        .select_related("client__practice", "plan")
+        .filter(pk=pk)
+        .first()
+    )
+    return len(extend_occasions(assignment=assignment, now=now)) if assignment else 0
+
+
+# --- One occasion, by hand ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def skip_occasion(*, occasion: Occasion, by: Actor, now: datetime) -> Occasion:
+    """Leave out one occasion that is not answered and not over; those after it stay."""
+    occasion = (
+        Occasion.objects.select_for_update(of=("self",))
+        .select_related("client__practice", "assignment")
+        .get(pk=occasion.pk)
+    )
+    if occasion.cancelled_at is not None:
+        return occasion
+    if occasion.closes_at <= now:
+        raise Refused(_("The time for this form has passed. There is nothing left to skip."))
+    if Response.objects.filter(occasion=occasion, submitted_at__isnull=False).exists():
+        raise Refused(_("This form was answered, so it cannot be skipped."))
+    cancel([occasion.pk], CancelledWhy.SKIPPED, now)
+    occasion.cancelled_at, occasion.cancelled_why = now, CancelledWhy.SKIPPED
+    audit.record("occasion.skip", by=by, now=now, client=occasion.client, about=occasion)
+    standing.refresh(client=occasion.client, now=now)
+    return occasion
+
+
+def first_date_after(assignment: Assignment, cadence: schedule.Cadence, today: date) -> date:
+    """The first due day of what takes an assignment over: after the last one that was opened."""
+    zone = assignment.client.practice.zone
+    opened = assignment.occasions.filter(opened_at__isnull=False, cancelled_at=None)
+    last: datetime | None = opened.aggregate(last=Max("opens_at"))["last"]
+    if last is None:
+        return max(today, assignment.first_on)
+    return max(today, last.astimezone(zone).date() + timedelta(days=cadence.days or 0))

@@ -1,0 +1,91 @@
+"""What a message to a client says: our words, or the practice's own for the same kind.
+
+Never a clinical word, the name of a form or a score: whoever sees the screen of a telephone learns
+that a practice wrote, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from clinic.models import MessageWording, Notice, Practice
+
+Kind, Channel = Notice.Kind, Notice.Channel
+
+
+@dataclass(frozen=True)
+class Message:
+    """A subject (empty for a text message) and a text."""
+
+    subject: str
+    text: str
+
+
+# What stands in braces is put in: $practice, $link, $until (when the link stops working).
+OURS: Mapping[tuple[str, str], tuple[str | Promise, str | Promise]] = {
+    (Kind.FORM, Channel.MAIL): (
+        gettext_lazy("A form is waiting for you"),
+        gettext_lazy(
+            "Hello,\n\n"
+            "a form from $practice is waiting for you. It takes a few minutes, and you can "
+            "stop and come back with the same link:\n\n"
+            "$link\n\n"
+            "The link is for you alone, so please do not pass it on. It works until $until.\n\n"
+            "Nobody reads replies to this message. If these messages come at a bad time, the same "
+            "link lets you pause or stop them.\n"
+        ),
+    ),
+    (Kind.REMINDER, Channel.MAIL): (
+        gettext_lazy("A form is still waiting for you"),
+        gettext_lazy(
+            "Hello,\n\n"
+            "the form from $practice is still open, if you would like to fill it in. What you "
+            "have answered already is kept:\n\n"
+            "$link\n\n"
+            "It works until $until, for you alone.\n\n"
+            "Nobody reads replies to this message. If these messages come at a bad time, the same "
+            "link lets you pause or stop them.\n"
+        ),
+    ),
+    (Kind.FORM, Channel.SMS): (
+        "",
+        gettext_lazy("A form from $practice is waiting for you, until $until: $link"),
+    ),
+    (Kind.REMINDER, Channel.SMS): (
+        "",
+        gettext_lazy("The form from $practice is still open, until $until: $link"),
+    ),
+}
+
+
+def wordings_of(practice: Practice) -> dict[tuple[str, str], MessageWording]:
+    """The practice's own words, by kind and channel."""
+    rows = MessageWording.objects.filter(practice=practice)
+    return {(row.kind, row.channel): row for row in rows}
+
+
+def message(
+    practice: Practice,
+    kind: str,
+    channel: str,
+    own: Mapping[tuple[str, str], MessageWording],
+    *,
+    link: str,
+    until: str,
+) -> Message:
+    """The message of this kind, in the practice's own words where it has some (``own``)."""
+    subject, text = map(str, OURS[kind, channel])
+    wording = own.get((kind, channel))
+    if wording is not None:
+        subject, text = wording.subject or subject, wording.text
+    values = {"practice": practice.name, "link": link, "until": until}
+    return Message(_fill(subject, values), _fill(text, values))
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return Template(text).safe_substitute(values)
