@@ -1,7 +1,8 @@
 """No sentence says more than its rung: the words of the evidence ladder stand in one file.
 
-Read here are the sources: every template, script and string. What the sentences say on each rung
-is held in tests/assessments/test_ladder.py, and what whole pages say in test_ladder_pages.py.
+Read here are the sources: every template, script and string, and the guide. What the sentences say
+on each rung is held in tests/assessments/test_ladder.py, and what whole pages say in
+test_ladder_pages.py.
 """
 
 import ast
@@ -30,7 +31,11 @@ ALLOWED = {
 NOT_ABOUT_SCORES = ("assessments/measurement/", "assessments/migrations/")
 # The page on the figures of a form, and what computes them, name the coefficient they are about.
 COEFFICIENT = re.compile(r"\breliabilit(y|ies)\b", re.I)
-
+# What the guide says of such a word to explain it, and not of anybody's score.
+EXPLAINED = (
+    "never name the form or say anything clinical",
+    "It is not a percentile",
+)
 
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
 
@@ -40,6 +45,7 @@ def relative(path: Path) -> str:
 
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 MODULES = [
     path
@@ -94,7 +100,18 @@ def test_no_module_but_the_ladder_holds_a_word_of_it(path):
     assert found == []
 
 
+@pytest.mark.parametrize("path", GUIDE, ids=relative)
+def test_guide_keeps_to_assumptions(path):
+    """Whoever reads it may stand on rung 1, as all of our own forms do."""
+    text = " ".join(path.read_text().split())
+    for phrase in EXPLAINED:
+        text = text.replace(phrase, " ")
+    assert ladder.faults(text, 1) == []
+
+
 def test_every_exception_is_needed():
+    said = " ".join(" ".join(path.read_text().split()) for path in GUIDE)
+    assert [phrase for phrase in EXPLAINED if phrase not in said] == []
     for name, text in ALLOWED:
         source = (ROOT / name).read_text()
         held = [found for found in texts_of(source) if WORDS.search(found)]
