@@ -64,18 +64,18 @@ def course_reading(course: Course) -> str:
     difference = course.last - course.first
     change, footing = course.change, course.footing
     if change is None or not footing.allows(Claim.BEYOND_ERROR):
-        return _("%(moved)s, to %(last)s.") % _figures(course, difference)
+        return f"{_moved(course, difference)}."
     figures = {
-        **_figures(course, difference),
+        "moved": _moved(course, difference),
         "error": figure(change.critical_change),
         "footing": ladder.in_brackets(footing),
     }
     if not change.reliable:
-        return _("%(moved)s, to %(last)s: within the error of %(error)s (%(footing)s).") % figures
+        return _("%(moved)s: within the error of %(error)s (%(footing)s).") % figures
     if footing.allows(Claim.RELIABLE):
         figures["word"] = ladder.reliably(difference)
-        return _("%(word)s. %(moved)s, to %(last)s, error %(error)s (%(footing)s).") % figures
-    return _("%(moved)s, to %(last)s: beyond the error of %(error)s (%(footing)s).") % figures
+        return _("%(word)s. %(moved)s, error %(error)s (%(footing)s).") % figures
+    return _("%(moved)s: beyond the error of %(error)s (%(footing)s).") % figures
 
 
 def _only_score(course: Course) -> str:
@@ -89,24 +89,24 @@ def _only_score(course: Course) -> str:
     }
 
 
-def _figures(course: Course, difference: float) -> dict[str, str]:
+def _moved(course: Course, difference: float) -> str:
     day = terms.day(course.first_at) if course.first_at else ""
-    size = figure(abs(difference))
+    size, last = figure(abs(difference)), figure(course.last or 0.0)
     if size == "0":
-        moved = _("Unmoved since %(day)s") % {"day": day}
+        template = _("%(last)s, as on %(day)s")
+    elif difference > 0:
+        template = ngettext(
+            "Up %(size)s point since %(day)s, to %(last)s",
+            "Up %(size)s points since %(day)s, to %(last)s",
+            1 if size == "1" else 2,
+        )
     else:
-        down = ngettext(
-            "Down %(size)s point since %(day)s",
-            "Down %(size)s points since %(day)s",
+        template = ngettext(
+            "Down %(size)s point since %(day)s, to %(last)s",
+            "Down %(size)s points since %(day)s, to %(last)s",
             1 if size == "1" else 2,
         )
-        up = ngettext(
-            "Up %(size)s point since %(day)s",
-            "Up %(size)s points since %(day)s",
-            1 if size == "1" else 2,
-        )
-        moved = (up if difference > 0 else down) % {"size": size, "day": day}
-    return {"moved": moved, "last": figure(course.last or 0.0)}
+    return template % {"size": size, "day": day, "last": last}
 
 
 def course_facts(course: Course) -> tuple[str, ...]:

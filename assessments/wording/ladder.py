@@ -30,7 +30,11 @@ STEMS: Mapping[str, Claim] = {
     r"\bnormal\w*": Claim.CLINICAL_RANGE,
 }
 # No evidence of ours allows these.
-NEVER = r"\b(percentile|t-scores?|stanine|healthy|unhealthy|cured?|diagnos\w*|no change)\b"
+NEVER = (
+    r"\b(percentiles?|t-scores?|stanines?|z-scores?|healthy|unhealthy|cured?|diagnos\w*|no change"
+    r"|unchanged|unmoved|real change|really chang\w*|significan\w*|remission|symptom-free"
+    r"|above average|below average|abnormal\w*)\b"
+)
 # What may be said with such a word below its rung: that nothing is known or that it is assumed.
 EXCEPTIONS: Mapping[int, tuple[str, ...]] = {
     0: (r"no reliability is known",),
@@ -238,7 +242,7 @@ def caution() -> list[str]:
             "gives chance many tries, a verdict has to stand on the last two forms in a row."
         ),
         _(
-            "The price of this care is that real change shows late. So the page says “not yet "
+            "The price of this care is that a change shows late. So the page says “not yet "
             "reliable” and never that nothing has changed."
         ),
     ]

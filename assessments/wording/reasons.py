@@ -49,9 +49,9 @@ def reason_words(
 
 
 def moved(difference: float, size: str) -> str:
-    """A change in short: "up 14", "down 3", "unmoved"."""
+    """A change in short: "up 14", "down 3"; never that there is none, which no figure can tell."""
     if size == "0":
-        return _("unmoved")
+        return _("up or down by less than a point")
     return (_("up %(size)s") if difference > 0 else _("down %(size)s")) % {"size": size}
 
 

@@ -68,6 +68,11 @@ def test_change_within_error_is_said_with_its_error(nora):
     )
 
 
+def test_equal_scores_are_said_without_a_word_on_change(nora):
+    rungs.score(nora, rungs.published(rungs.tide(1)), [12, 12])
+    assert said(nora)[0] == ("12, as on 2 Nov: within the error of 5 (reliability .89 assumed).")
+
+
 def test_classes_and_the_range_are_named_on_the_last_rung(nora):
     rungs.score(nora, rungs.published(rungs.tide(3)), [20, 6])
     _reading, facts, _details = said(nora)

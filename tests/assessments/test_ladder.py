@@ -90,6 +90,11 @@ def test_no_sentence_holds_a_word_above_its_rung(footing):
         ("looks healthy", 3),
         ("no change", 3),
         ("the diagnosis", 3),
+        ("significantly lower", 3),
+        ("a real change", 3),
+        ("Unmoved since the start", 3),
+        ("in remission", 3),
+        ("above average", 3),
     ],
 )
 def test_word_above_its_rung_is_found(text, rung):

@@ -63,7 +63,9 @@ def test_deterioration_names_the_scale_with_its_error():
 
 def test_stuck_says_from_which_figures():
     why = words_of(STEADY)["stuck"].why
-    assert why.startswith("Balance, smoothed, is unmoved after 11 weeks and 12 forms; below ")
+    assert why.startswith(
+        "Balance, smoothed, is up or down by less than a point after 11 weeks and 12 forms; below "
+    )
     assert why.endswith("the chance that it rose is 50 %.")
 
 
