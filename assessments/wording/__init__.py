@@ -9,7 +9,6 @@ from .ladder import VERDICTS, evidence_line, rung_words
 from .marks import mark_note, mark_sentences
 from .pictures import (
     chart_dates,
-    latest_reading,
     map_reading,
     missing_words,
     plane_words,
@@ -73,7 +72,6 @@ __all__ = [
     "joined",
     "ladder",
     "last_forms",
-    "latest_reading",
     "map_reading",
     "mark_note",
     "mark_sentences",

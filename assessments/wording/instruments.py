@@ -64,7 +64,7 @@ def course_reading(course: Course) -> str:
     difference = course.last - course.first
     change, footing = course.change, course.footing
     if change is None or not footing.allows(Claim.BEYOND_ERROR):
-        return f"{_moved(course, difference)}."
+        return _("%(moved)s; error not known.") % {"moved": _moved(course, difference)}
     figures = {
         "moved": _moved(course, difference),
         "error": figure(change.critical_change),

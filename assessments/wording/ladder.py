@@ -262,8 +262,8 @@ def not_yet(reading: str) -> str:
 
 
 def not_yet_on_one_form() -> str:
-    """A template with {scale} and {moved}, the second emphasised."""
-    return _("{scale} is {moved} than at the start, on one form so far: not yet reliable.")
+    """A template with {differences}, which hold their errors, and {footing}."""
+    return _("{differences} than at the start, on one form so far: not yet reliable ({footing}).")
 
 
 def onward_not_yet() -> str:

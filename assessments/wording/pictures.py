@@ -169,7 +169,7 @@ def scale_reading(
     ``changed`` is when the answers began to be about someone else.
     """
     if change is None or not footing.allows(Claim.BEYOND_ERROR):
-        return latest_reading(latest, error)
+        return _latest_reading(latest, error, footing)
     size, margin = size_and_error(change.difference, change.margin)
     origin = _("from the start")
     if changed is not None:
@@ -177,29 +177,32 @@ def scale_reading(
     figures = {
         "moved": f"{moved(change.difference, size)} {origin}",
         "margin": margin,
+        "footing": ladder.in_brackets(footing),
     }
     if not change.beyond_error:
-        return ladder.not_yet(_("%(moved)s, within error of %(margin)s.") % figures)
+        return ladder.not_yet(_("%(moved)s, within error of %(margin)s (%(footing)s).") % figures)
     if change.held < 2:
-        return ladder.not_yet(_("%(moved)s, beyond error of %(margin)s, once so far.") % figures)
+        once = _("%(moved)s, beyond error of %(margin)s (%(footing)s), once so far.")
+        return ladder.not_yet(once % figures)
     figures["forms"] = last_forms(change.held)
     if footing.allows(Claim.RELIABLE):
         figures["word"] = ladder.reliably(change.difference)
-        sentence = _("%(word)s: %(moved)s, error %(margin)s, %(forms)s.")
+        sentence = _("%(word)s: %(moved)s, error %(margin)s (%(footing)s), %(forms)s.")
         return sentence % figures
     figures["moved"] = figures["moved"][:1].upper() + figures["moved"][1:]
-    return _("%(moved)s, beyond error of %(margin)s, %(forms)s.") % figures
+    return _("%(moved)s, beyond error of %(margin)s (%(footing)s), %(forms)s.") % figures
 
 
-def latest_reading(latest: float | None, error: float | None) -> str:
+def _latest_reading(latest: float | None, error: float | None, footing: Footing) -> str:
     """One score with its error, in the same units."""
     if latest is None:
         return _("Not scored yet.")
-    if error is None:
+    if error is None or not footing.allows(Claim.ERROR):
         return _("%(value)s, error not known.") % {"value": whole(latest)}
-    return _("%(value)s, give or take %(error)s.") % {
+    return _("%(value)s, give or take %(error)s (%(footing)s).") % {
         "value": whole(latest),
         "error": whole(1.96 * error),
+        "footing": ladder.in_brackets(footing),
     }
 
 

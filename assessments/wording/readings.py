@@ -270,16 +270,16 @@ def session_sentence(movement: Movement, footing: Footing, other_forms: bool = F
         )
     leading = _VERDICT_SCALES.get(movement.verdict)
     if leading:
-        return _named(movement, leading)
+        return _named(movement, leading, footing)
     held = [s for s in ORDER if s in changes and changes[s].held >= HELD]
     if held:
-        forms = last_forms(min(changes[s].held for s in held))
         return format_html(
-            _("{scales} than at the start: more than error explains, {forms}."),
-            scales=_differences(changes, held),
-            forms=forms,
+            _("{differences} than at the start: more than error explains ({footing}), {forms}."),
+            differences=_differences(changes, held),
+            footing=ladder.in_brackets(footing),
+            forms=last_forms(min(changes[s].held for s in held)),
         )
-    return _nothing_yet(changes)
+    return _nothing_yet(changes, footing)
 
 
 _VERDICT_SCALES = {
@@ -291,39 +291,48 @@ _VERDICT_SCALES = {
 }
 
 
-def _named(movement: Movement, scales: tuple[str, ...]) -> SafeString:
-    differences = _differences(movement.changes, list(scales))
-    forms = last_forms(forms_held(movement))
+def _named(movement: Movement, scales: tuple[str, ...], footing: Footing) -> SafeString:
     if movement.verdict is Verdict.CLAIMS_ONLY:
-        return format_html(
-            _("{scales} than at the start; counter-dependence is not clearly lower, {forms}."),
-            scales=differences,
-            forms=forms,
+        template = _(
+            "{differences} than at the start; counter-dependence is not clearly lower ({footing}), "
+            "{forms}."
         )
-    if movement.verdict in (Verdict.SWING_TO_DEPENDENCE, Verdict.SWING_TO_COUNTER_DEPENDENCE):
-        return format_html(
-            _("{scales} than at the start: a swing to the other side, {forms}."),
-            scales=differences,
-            forms=forms,
+    elif movement.verdict in (Verdict.SWING_TO_DEPENDENCE, Verdict.SWING_TO_COUNTER_DEPENDENCE):
+        template = _(
+            "{differences} than at the start: a swing to the other side, more than error explains "
+            "({footing}), {forms}."
+        )
+    else:
+        template = _(
+            "{differences} than at the start: together more than error explains ({footing}), "
+            "{forms}."
         )
     return format_html(
-        _("{scales} than at the start: together more than error explains, {forms}."),
-        scales=differences,
-        forms=forms,
+        template,
+        differences=_differences(movement.changes, list(scales)),
+        footing=ladder.in_brackets(footing),
+        forms=last_forms(forms_held(movement)),
     )
 
 
 def _differences(changes: Mapping[str, Change], scales: list[str]) -> SafeString:
-    """What moved and by how much: "Counter-dependence is <strong>lower by 31</strong>"."""
+    """What moved and by how much: "Counter-dependence is <strong>lower by 31</strong> (error 12)".
+
+    A difference comes with its own error, also where only several together lie beyond it.
+    """
     parts = []
     for index, scale in enumerate(scales):
         change = changes[scale]
-        size = whole(abs(change.difference))
+        size, error = size_and_error(change.difference, change.margin)
         moved = _("lower by %(size)s") if change.difference < 0 else _("higher by %(size)s")
         name = terms.SCALES[scale] if index == 0 else SCALES_IN_A_SENTENCE[scale]
-        template = _("{scale} is {moved}") if index == 0 else _("{scale} {moved}")
+        template = (
+            _("{scale} is {moved} (error {error})")
+            if index == 0
+            else _("{scale} {moved} (error {error})")
+        )
         strong = format_html("<strong>{}</strong>", moved % {"size": size})
-        parts.append(format_html(template, scale=name, moved=strong))
+        parts.append(format_html(template, scale=name, moved=strong, error=error))
     if len(parts) == 1:
         return parts[0]
     return format_html(
@@ -333,22 +342,26 @@ def _differences(changes: Mapping[str, Change], scales: list[str]) -> SafeString
     )
 
 
-def _nothing_yet(changes: Mapping[str, Change]) -> SafeString:
+def _nothing_yet(changes: Mapping[str, Change], footing: Footing) -> SafeString:
     by_size = sorted(
         (s for s in SCALES if s in changes),
         key=lambda s: -abs(changes[s].z),
     )
     change = changes[by_size[0]]
-    size, margin = size_and_error(change.difference, change.margin)
-    moved = _("lower by %(size)s") if change.difference < 0 else _("higher by %(size)s")
     if change.beyond_error:
         return format_html(
             ladder.not_yet_on_one_form(),
-            scale=terms.SCALES[by_size[0]],
-            moved=format_html("<strong>{}</strong>", moved % {"size": size}),
+            differences=_differences(changes, by_size[:1]),
+            footing=ladder.in_brackets(footing),
         )
+    size, margin = size_and_error(change.difference, change.margin)
+    moved = _("lower by %(size)s") if change.difference < 0 else _("higher by %(size)s")
     return format_html(
-        _("Nothing has moved beyond error yet. Nearest is {scale}, {moved}, error {error}."),
+        _(
+            "Nothing has moved beyond error yet ({footing}). Nearest is {scale}, {moved}, error "
+            "{error}."
+        ),
+        footing=ladder.in_brackets(footing),
         scale=SCALES_IN_A_SENTENCE[by_size[0]],
         moved=moved % {"size": size},
         error=margin,

@@ -94,8 +94,9 @@ def test_client_page_tells_the_story_of_movement(later, signed_in, ada, nora):
     history(nora, TOWARD, comment="I let him drive me.")
     text = text_of(page_of(signed_in(ada), nora))
     assert (
-        "Counter-dependence is lower by 60 and independence higher by 60 than at the start: "
-        "together more than error explains, on the last six forms."
+        "Counter-dependence is lower by 60 (error 20) and independence higher by 60 (error 20) "
+        "than at the start: together more than error explains (reliability .73 to .80 assumed), "
+        "on the last six forms."
     ) in text
     assert "Movement toward independence Balance 20 → 80, error of change" in text
     assert "“I let him drive me.”" in text

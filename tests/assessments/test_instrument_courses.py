@@ -47,7 +47,7 @@ def said(client):
 @pytest.mark.parametrize(
     "rung, reading",
     [
-        (0, "Down 12 points since 2 Nov, to 8."),
+        (0, "Down 12 points since 2 Nov, to 8; error not known."),
         (1, "Down 12 points since 2 Nov, to 8: beyond the error of 5 (reliability .89 assumed)."),
         (
             2,

@@ -120,9 +120,13 @@ def test_word_on_its_rung_is_let_pass(text, rung):
 def test_reliably_is_said_once_a_practice_has_estimated_it():
     change = Change(-30.0, 5.0, -6.0, True, 4)
     assumed, estimated = (wording.scale_reading(change, 40.0, 5.0, FOOTINGS[r]) for r in (1, 2))
-    assert assumed == "Down 30 from the start, beyond error of 10, on the last four forms."
+    assert assumed == (
+        "Down 30 from the start, beyond error of 10 (reliability .73 to .80 assumed), on the last "
+        "four forms."
+    )
     assert estimated == (
-        "Reliably lower: down 30 from the start, error 10, on the last four forms."
+        "Reliably lower: down 30 from the start, error 10 (reliability .86, estimated in this "
+        "practice from n = 132, 3 Nov 2026), on the last four forms."
     )
 
 

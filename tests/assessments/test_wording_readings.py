@@ -17,6 +17,7 @@ from tests.factories_assessments import SHIPPED
 from tests.factories_movement import CLAIMS, CLINGING, FREE, GUARDED, MIDDLE, STEADY, SWING, TOWARD
 
 ASSUMED = Footing(1, (0.73, 0.80))
+FOOTING = "reliability .73 to .80 assumed"
 ERRORS = {"CDP": 8.9, "IND": 8.9, "DEP": 10.4, "INT": 10.4}
 FORBIDDEN = re.compile(
     r"normal|healthy|recover|clinical range|percentile|no change|unchanged|cured|improv", re.I
@@ -85,16 +86,17 @@ def test_verdict_is_too_early_before_there_is_anything_to_compare(story):
 
 def test_session_sentence_leads_with_what_moved():
     assert wording.session_sentence(movement_of(TOWARD), ASSUMED) == (
-        "Counter-dependence is <strong>lower by 60</strong> and independence "
-        "<strong>higher by 60</strong> than at the start: together more than error explains, "
-        "on the last six forms."
+        "Counter-dependence is <strong>lower by 60</strong> (error 20) and independence "
+        "<strong>higher by 60</strong> (error 20) than at the start: together more than error "
+        "explains (reliability .73 to .80 assumed), on the last six forms."
     )
 
 
 def test_session_sentence_says_what_is_nearest_when_nothing_moved():
     story = [MIDDLE, MIDDLE, {**MIDDLE, "CDP": 3}]
     assert wording.session_sentence(movement_of(story), ASSUMED) == (
-        "Nothing has moved beyond error yet. Nearest is counter-dependence, higher by 10, error 21."
+        "Nothing has moved beyond error yet (reliability .73 to .80 assumed). Nearest is "
+        "counter-dependence, higher by 10, error 21."
     )
 
 
@@ -111,8 +113,8 @@ def test_session_sentence_at_the_beginning():
 def test_session_sentence_does_not_trust_one_form():
     sentence = wording.session_sentence(movement_of([MIDDLE, {**MIDDLE, "DEP": 5}]), ASSUMED)
     assert sentence == (
-        "Dependence is <strong>higher by 60</strong> than at the start, on one form so far: "
-        "not yet reliable."
+        "Dependence is <strong>higher by 60</strong> (error 29) than at the start, on one form so "
+        "far: not yet reliable (reliability .73 to .80 assumed)."
     )
 
 
@@ -140,16 +142,21 @@ def test_interdependence_is_spoken_of_only_on_the_platform_of_independence():
 @pytest.mark.parametrize(
     "story, scale, expected",
     [
-        (TOWARD, "CDP", "Down 60 from the start, beyond error of 20, on the last six forms."),
+        (
+            TOWARD,
+            "CDP",
+            f"Down 60 from the start, beyond error of 20 ({FOOTING}), on the last six forms.",
+        ),
         (
             STEADY,
             "IND",
-            "Not yet reliable: up or down by less than a point from the start, within error of 20.",
+            "Not yet reliable: up or down by less than a point from the start, within error of 20 "
+            f"({FOOTING}).",
         ),
         (
             [MIDDLE, {**MIDDLE, "DEP": 5}],
             "DEP",
-            "Not yet reliable: up 60 from the start, beyond error of 29, once so far.",
+            f"Not yet reliable: up 60 from the start, beyond error of 29 ({FOOTING}), once so far.",
         ),
     ],
 )
@@ -158,7 +165,7 @@ def test_scale_reading_gives_the_change_with_its_error(story, scale, expected):
 
 
 def test_scale_reading_of_a_first_form_gives_the_figure_with_its_error():
-    assert wording.scale_reading(None, 62.0, 6.66, ASSUMED) == "62, give or take 13."
+    assert wording.scale_reading(None, 62.0, 6.66, ASSUMED) == f"62, give or take 13 ({FOOTING})."
     assert wording.scale_reading(None, 62.0, None, ASSUMED) == "62, error not known."
     assert wording.scale_reading(None, None, None, ASSUMED) == "Not scored yet."
 
