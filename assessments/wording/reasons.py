@@ -55,11 +55,19 @@ def moved(difference: float, size: str) -> str:
     return (_("up %(size)s") if difference > 0 else _("down %(size)s")) % {"size": size}
 
 
+def _with_error(change: Reason) -> str:
+    """A change with its own error: "up 14 (error 11)"."""
+    size, margin = size_and_error(change["difference"], change["margin"])
+    return _("%(moved)s (error %(margin)s)") % {
+        "moved": moved(change["difference"], size),
+        "margin": margin,
+    }
+
+
 def _scale_moved(reason: Reason, scale: str) -> str:
-    difference = reason[scale]["difference"]
     return _("%(scale)s %(moved)s") % {
         "scale": SCALES_IN_A_SENTENCE[scale],
-        "moved": moved(difference, terms.whole(abs(difference))),
+        "moved": _with_error(reason[scale]),
     }
 
 
@@ -95,9 +103,15 @@ def _swing_to_counter_dependence(reason: Reason) -> ReasonWords:
 
 
 def _swing(reason: Reason, sentence: str, fell: str, rose: str) -> ReasonWords:
+    apart = reason[rose]["difference"] - reason[fell]["difference"]
+    size, margin = size_and_error(apart, hypot(reason[fell]["margin"], reason[rose]["margin"]))
     return ReasonWords(
         sentence % {"first": _scale_moved(reason, fell), "second": _scale_moved(reason, rose)},
-        _("The pendulum to the other side, not a step toward independence."),
+        _(
+            "The two have moved %(size)s points apart, beyond error of %(margin)s, %(forms)s: the "
+            "pendulum to the other side, not a step toward independence."
+        )
+        % {"size": size, "margin": margin, "forms": last_forms(2)},
     )
 
 
@@ -123,10 +137,9 @@ def _scale_worse(reason: Reason) -> ReasonWords:
 
 
 def _claims_only(reason: Reason) -> ReasonWords:
-    difference = reason["IND"]["difference"]
-    headline = _("Claims more independence (%(difference)s); counter-dependence not clearly lower")
+    headline = _("Claims more independence: %(change)s; counter-dependence not clearly lower")
     return ReasonWords(
-        headline % {"difference": f"{difference:+.0f}"},
+        headline % {"change": _with_error(reason["IND"])},
         _("Possible mistaken autonomy: worth a question.")
         if reason.get("mistaken")
         else _("The gain is not credited as movement yet: worth a question."),

@@ -75,12 +75,14 @@ def test_caseload_puts_the_urgent_first_and_says_why(later, signed_in, harbour, 
         (
             "Swung Hart",
             "worse",
-            "Swing into counter-dependence: dependence down 60, counter-dependence up 60",
+            "Swing into counter-dependence: dependence down 60 (error 23), "
+            "counter-dependence up 60 (error 20)",
         ),
         (
             "Nora Lind",
             "improved",
-            "Moved toward independence: counter-dependence down 60, independence up 60",
+            "Moved toward independence: counter-dependence down 60 (error 20), "
+            "independence up 60 (error 20)",
         ),
         ("Calm Wells", "expected", "Nothing stands out"),
     ]

@@ -48,23 +48,32 @@ def test_figures_that_round_alike_are_given_a_decimal():
 def test_improvement_says_both_scales_and_the_balance():
     words = wording.reason_words([{"code": "toward_independence", **CHANGES}])
     assert words.headline == (
-        "Moved toward independence: counter-dependence down 31, independence up 24"
+        "Moved toward independence: counter-dependence down 31 (error 14), "
+        "independence up 24 (error 14)"
     )
     assert words.detail == "Balance up 28, beyond error of 10, on the last two forms."
 
 
 def test_a_swing_is_no_step_forward():
-    words = wording.reason_words([{"code": "swing_to_counter_dependence", **CHANGES}])
+    swung = {
+        "DEP": {"difference": -20.0, "margin": 16.0},
+        "CDP": {"difference": 31.2, "margin": 14.0},
+    }
+    words = wording.reason_words([{"code": "swing_to_counter_dependence", **swung}])
     assert words.headline == (
-        "Swing into counter-dependence: dependence up 2, counter-dependence down 31"
+        "Swing into counter-dependence: dependence down 20 (error 16), "
+        "counter-dependence up 31 (error 14)"
     )
-    assert words.detail == "The pendulum to the other side, not a step toward independence."
+    assert words.detail == (
+        "The two have moved 51 points apart, beyond error of 21, on the last two forms: the "
+        "pendulum to the other side, not a step toward independence."
+    )
 
 
 def test_claims_are_a_question():
     words = wording.reason_words([{"code": "claims_only", "mistaken": True, **CHANGES}])
     assert words.headline == (
-        "Claims more independence (+24); counter-dependence not clearly lower"
+        "Claims more independence: up 24 (error 14); counter-dependence not clearly lower"
     )
     assert words.detail == "Possible mistaken autonomy: worth a question."
 
