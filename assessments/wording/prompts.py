@@ -47,9 +47,7 @@ def _question(prompt: Prompt) -> str:
             "What has made this harder, and does what was agreed still fit?"
         ),
         PromptCode.PENDULUM: _("Is this a step, or the other side of the same swing?"),
-        PromptCode.MISTAKEN_AUTONOMY: _(
-            "Is this independence chosen, or is it distance that looks like it?"
-        ),
+        PromptCode.MISTAKEN_AUTONOMY: str(terms.MISTAKEN_AUTONOMY),
         PromptCode.STUCK: _(
             "Is the work still about what matters most, and is there something else to try?"
         ),

@@ -96,10 +96,11 @@ def verdict_reading(
         sentences.append(
             _(
                 "Independence and counter-dependence are probably both high (%(percent)s): "
-                "possible mistaken autonomy, worth a question."
+                "possible mistaken autonomy."
             )
             % {"percent": terms.percent(movement.mistaken_probability or 0.0)}
         )
+        sentences.append(str(terms.MISTAKEN_AUTONOMY))
     else:
         sentences += _elevation_sentences(movement)
     sentences.append(since_change(changed))
@@ -168,14 +169,20 @@ def _elevation_sentences(movement: Movement) -> list[str]:
     now = movement.balances[-1] if movement.balances else None
     if now is None or abs(now.value - 50) > CLOSE_TO_MIDDLE:
         return []
-    figures = {"elevation": whole(now.elevation)}
+    figures = {
+        "elevation": whole(now.elevation),
+        "error": whole(1.96 * now.standard_error),
+    }
     if now.elevation >= HIGH:
-        sentence = _("Independence and counter-dependence are both high (elevation %(elevation)s).")
+        sentence = _(
+            "Together independence and counter-dependence lie high (elevation %(elevation)s, give "
+            "or take %(error)s), which balance alone does not show."
+        )
         return [sentence % figures]
     if now.elevation <= LOW:
         sentence = _(
-            "Independence and counter-dependence are both low (elevation %(elevation)s): look at "
-            "dependence as well."
+            "Together independence and counter-dependence lie low (elevation %(elevation)s, give "
+            "or take %(error)s): look at dependence as well."
         )
         return [sentence % figures]
     return []

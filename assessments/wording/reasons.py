@@ -140,7 +140,7 @@ def _claims_only(reason: Reason) -> ReasonWords:
     headline = _("Claims more independence: %(change)s; counter-dependence not clearly lower")
     return ReasonWords(
         headline % {"change": _with_error(reason["IND"])},
-        _("Possible mistaken autonomy: worth a question.")
+        str(terms.MISTAKEN_AUTONOMY)
         if reason.get("mistaken")
         else _("The gain is not credited as movement yet: worth a question."),
     )
@@ -148,9 +148,9 @@ def _claims_only(reason: Reason) -> ReasonWords:
 
 def _mistaken(reason: Reason) -> ReasonWords:
     return ReasonWords(
-        _("Independence and counter-dependence are both high"),
-        _("Probability %(percent)s. Possible mistaken autonomy: worth a question.")
+        _("Independence and counter-dependence are probably both high (%(percent)s)")
         % {"percent": terms.percent(reason["probability"])},
+        str(terms.MISTAKEN_AUTONOMY),
     )
 
 

@@ -55,6 +55,10 @@ STAGES_IN_A_SENTENCE: Mapping[str, Text] = {
     Stage.INDEPENDENT: gettext_lazy("independent"),
     Stage.INTERDEPENDENT: gettext_lazy("interdependent"),
 }
+# A reason to ask and never a finding (MEASUREMENT.md 4.5).
+MISTAKEN_AUTONOMY = gettext_lazy(
+    "Is this independence chosen, or is it distance that looks like it?"
+)
 NO_CLEAR_STAGE = gettext_lazy("No clear stage")
 # The verdicts but one: that nothing can be said yet needs the words of the ladder.
 MOVED: Mapping[str, Text] = {
@@ -102,7 +106,7 @@ SIGNALS: Mapping[Signal, SignalWords] = {
         "claims",
         gettext_lazy(
             "Independence is claimed while counter-dependence is not clearly lower, or both are "
-            "high at once. A question for the conversation, not a finding."
+            "probably high at once. A question for the conversation, not a finding."
         ),
     ),
     Signal.STUCK: SignalWords(

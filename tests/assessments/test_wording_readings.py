@@ -62,7 +62,18 @@ def test_verdict_on_claims_credits_nothing_and_asks():
     reading = verdict_of(CLAIMS)
     assert reading.word == "Claims more independence"
     assert "not credited as movement yet" in reading.sentences[1]
-    assert "possible mistaken autonomy, worth a question" in reading.sentences[2]
+    assert "probably both high (99 %): possible mistaken autonomy" in reading.sentences[2]
+    assert reading.sentences[3].endswith("?")
+
+
+@pytest.mark.parametrize(
+    "levels, where", [({"IND": 3.6, "CDP": 2.7}, "high"), ({"IND": 1.4, "CDP": 1.8}, "low")]
+)
+def test_elevation_is_said_of_both_together_and_with_its_error(levels, where):
+    """One of the two may lie in the middle, so neither is called high or low by itself."""
+    (sentence,) = [s for s in verdict_of([{**MIDDLE, **levels}] * 4).sentences if "elevation" in s]
+    assert f"Together independence and counter-dependence lie {where} (elevation " in sentence
+    assert re.search(r"give or take \d+\)", sentence)
 
 
 def test_verdict_on_a_swing_is_no_progress():

@@ -75,7 +75,13 @@ def test_claims_are_a_question():
     assert words.headline == (
         "Claims more independence: up 24 (error 14); counter-dependence not clearly lower"
     )
-    assert words.detail == "Possible mistaken autonomy: worth a question."
+    assert words.detail == "Is this independence chosen, or is it distance that looks like it?"
+
+
+def test_mistaken_autonomy_is_probable_and_a_question():
+    words = wording.reason_words([{"code": "mistaken_autonomy", "probability": 0.83}])
+    assert words.headline == ("Independence and counter-dependence are probably both high (83 %)")
+    assert words.detail.endswith("?")
 
 
 def test_an_alert_says_the_rule_and_that_nobody_has_seen_it():
