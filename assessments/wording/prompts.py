@@ -146,8 +146,9 @@ def _mistaken(prompt: Prompt, movement: Movement, times: Sequence[datetime]) -> 
 def _stuck(prompt: Prompt, movement: Movement, times: Sequence[datetime]) -> str:
     difference = float(prompt.figures["difference"])
     return _(
-        "Balance, smoothed, is %(moved)s after %(weeks)s weeks and %(forms)s forms; below "
-        "%(half)s it cannot be told from error, and the chance that it rose is %(percent)s."
+        "Balance, smoothed, is %(moved)s after %(weeks)s weeks and %(forms)s forms: less than "
+        "%(half)s, half of what error alone makes between two forms in one case of five. The "
+        "chance that it rose is %(percent)s."
     ) % {
         "moved": moved(difference, whole(abs(difference))),
         "weeks": whole(float(prompt.figures["weeks"])),

@@ -112,8 +112,9 @@ SIGNALS: Mapping[Signal, SignalWords] = {
     Signal.STUCK: SignalWords(
         "stuck",
         gettext_lazy(
-            "At least six forms over at least eight weeks, and the smoothed balance has not moved "
-            "by more than a small part of its error. A prompt to look again at the work."
+            "At least six forms over at least eight weeks; the smoothed balance has moved by less "
+            "than a third of the error between two forms, and that it rose is less than 60 % "
+            "probable. A prompt to look again at the work."
         ),
     ),
     Signal.OVERDUE: SignalWords(

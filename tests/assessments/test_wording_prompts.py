@@ -64,9 +64,10 @@ def test_deterioration_names_the_scale_with_its_error():
 def test_stuck_says_from_which_figures():
     why = words_of(STEADY)["stuck"].why
     assert why.startswith(
-        "Balance, smoothed, is up or down by less than a point after 11 weeks and 12 forms; below "
+        "Balance, smoothed, is up or down by less than a point after 11 weeks and 12 forms: less "
+        "than 6, half of what error alone makes between two forms in one case of five. "
     )
-    assert why.endswith("the chance that it rose is 50 %.")
+    assert why.endswith("The chance that it rose is 50 %.")
 
 
 def test_long_gap_names_both_days():
