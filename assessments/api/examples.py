@@ -200,7 +200,10 @@ MOVEMENT_VALUE: dict[str, Any] = {
             "back across them.",
         }
     ],
-    "trends": {"CDP": {"slope": -2.8, "tau": -0.73, "p": 0.06}, "IND": None},
+    "trends": {
+        "CDP": {"slope": -2.8, "low": -4.67, "high": 4.0, "tau": -0.73, "p": 0.06},
+        "IND": None,
+    },
     "instruments": [
         {
             "instrument": "phq-9",

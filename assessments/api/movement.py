@@ -12,7 +12,7 @@ from assessments.client_page.footing import of_scales
 from assessments.measurement import movement
 from assessments.measurement.change import Trend, theil_sen
 from assessments.measurement.definition import Instrument
-from assessments.measurement.evidence import Footing
+from assessments.measurement.evidence import Claim, Footing
 from assessments.measurement.movement import SCALES, Movement
 from assessments.models import InstrumentVersion
 from assessments.queries import ScoreRow, Sitting
@@ -83,7 +83,7 @@ def movement_of(client: Client, now: datetime) -> dict[str, Any]:
             }
             for prompt, words in zip(found.prompts, wording.prompt_words(found, times), strict=True)
         ],
-        "trends": _trends(found, sittings, first),
+        "trends": _trends(found, sittings, first, footing),
         "instruments": [
             _instrument(versions[rows[-1].version_id], rows, definitions)
             for rows in courses.groups(scores, since, definitions).values()
@@ -195,8 +195,12 @@ def _pendulum(found: Movement, sittings: list[Sitting]) -> dict[str, Any]:
     }
 
 
-def _trends(found: Movement, sittings: list[Sitting], first: int) -> dict[str, Any]:
-    """The slopes of the answers that are compared; null where there are too few of them."""
+def _trends(
+    found: Movement, sittings: list[Sitting], first: int, footing: Footing
+) -> dict[str, Any]:
+    """The slopes of the answers that are compared; null where too few, or nothing is known."""
+    if not footing.allows(Claim.TREND):
+        return dict.fromkeys(SCALES)
     trends = {
         scale: theil_sen(found.weeks[first:], [s.scores[scale] for s in sittings[first:]])
         for scale in SCALES
@@ -205,7 +209,13 @@ def _trends(found: Movement, sittings: list[Sitting], first: int) -> dict[str, A
 
 
 def _trend(trend: Trend) -> dict[str, Any]:
-    return {"slope": trend.slope, "tau": trend.tau, "p": trend.p}
+    return {
+        "slope": trend.slope,
+        "low": trend.low,
+        "high": trend.high,
+        "tau": trend.tau,
+        "p": trend.p,
+    }
 
 
 def _instrument(

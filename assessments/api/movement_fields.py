@@ -175,9 +175,11 @@ class PromptSerializer(Shown[Any]):
 
 
 class TrendSerializer(Shown[Any]):
-    """Theil-Sen; none under four forms or three weeks."""
+    """Theil-Sen; none under four forms or three weeks, or on rung 0."""
 
     slope = number("Points a week.")
+    low = number("Sen's interval of the slope, at roughly 95 %.")
+    high = number()
     tau = number("Kendall's tau-b.")
     p = number("Two-sided, of tau.")
 

@@ -75,7 +75,9 @@ def course(definitions: Definitions, rows: Sequence[ScoreRow]) -> Course:
     )
     weeks = [row.at.timestamp() / WEEK_SECONDS for row, _value in scored]
     values = [value for _row, value in scored]
-    trend = change.theil_sen(weeks, values) or change.why_no_trend(weeks, values)
+    trend = None
+    if stands.allows(Claim.TREND):
+        trend = change.theil_sen(weeks, values) or change.why_no_trend(weeks, values)
     if not scored:
         return Course(scale, stands, None, None, None, None, trend=trend)
     row, last = scored[-1]

@@ -305,8 +305,12 @@ def _scale(page: Page, scale: str) -> Figure:
         format_date=page.format_date,
     )
     note = str(wording.SCALE_NOTES[scale])
-    details = (wording.trend_words(_trend(record, scale)), wording.evidence_line(footing))
-    return Figure(title, reading, drawn.svg, markup.table(drawn.table), note, details=details)
+    details = [wording.evidence_line(footing)]
+    if footing.allows(Claim.TREND):
+        details.insert(0, wording.trend_words(_trend(record, scale)))
+    return Figure(
+        title, reading, drawn.svg, markup.table(drawn.table), note, details=tuple(details)
+    )
 
 
 def _trend(record: Record, scale: str) -> Trend | WhyNot:

@@ -17,6 +17,7 @@ class Claim(StrEnum):
     POINTS = "points"  # scores, differences in points, what a publication says of a score
     ERROR = "error"  # how far a score may lie from where the person stands
     BEYOND_ERROR = "beyond_error"  # a change against an error of which it is said: assumed
+    TREND = "trend"  # a slope with its interval
     MOVEMENT = "movement"  # verdicts and stages, which rest on such errors
     PUBLISHED_CHANGE = "published_change"  # what a publication calls a reliable change
     RELIABLE = "reliable"  # a reliable change, without "assumed" beside it
@@ -28,6 +29,7 @@ NEEDED: dict[Claim, int] = {
     Claim.POINTS: 0,
     Claim.ERROR: 1,
     Claim.BEYOND_ERROR: 1,
+    Claim.TREND: 1,
     Claim.MOVEMENT: 1,
     Claim.PUBLISHED_CHANGE: 1,
     Claim.RELIABLE: 2,

@@ -179,14 +179,18 @@ def course_details(course: Course) -> tuple[str, ...]:
 
 
 def trend_words(trend: Trend | WhyNot) -> str:
-    """The slope with its tau, or what it would need."""
+    """The slope with its interval and its tau, or what it would need."""
     if isinstance(trend, WhyNot):
         return _("No slope: it needs four scores over at least three weeks.")
-    slope = f"{trend.slope:+.1f}".replace("-", "−")
-    tau = f"{trend.tau:+.2f}".replace("-", "−").replace("0.", ".")
+    slope, low, high = (_signed(value, 1) for value in (trend.slope, trend.low, trend.high))
     return _(
-        "Slope %(slope)s points a week, the median of all pairs of scores (Kendall’s tau %(tau)s)."
-    ) % {"slope": slope, "tau": tau}
+        "Slope %(slope)s points a week, the median of all pairs of scores; its interval at roughly "
+        "95 %% is %(low)s to %(high)s (Kendall’s tau %(tau)s)."
+    ) % {"slope": slope, "low": low, "high": high, "tau": _signed(trend.tau, 2).replace("0.", ".")}
+
+
+def _signed(value: float, places: int) -> str:
+    return f"{value:+.{places}f}".replace("-", "−")
 
 
 def instrument_words(title: str, reading: str, cutoffs: Sequence[float]) -> SeriesWords:

@@ -224,6 +224,7 @@ def test_movement_gives_trends_and_the_platform(ada_program, nora, moved):
     # Of 21 pairs of seven forms, six have the start in them: no median slope.
     assert body["trends"]["CDP"]["slope"] == 0
     assert body["trends"]["CDP"]["tau"] < 0
+    assert body["trends"]["CDP"]["low"] <= 0 <= body["trends"]["CDP"]["high"]
     assert body["onward"]["platform_stands"] is True
     assert body["onward"]["credited"] is False
 

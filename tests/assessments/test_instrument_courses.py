@@ -141,8 +141,15 @@ def test_slope_needs_four_scores_over_three_weeks(nora):
     assert "No slope: it needs four scores over at least three weeks." in said(nora)[2]
     rungs.score(nora, version, [6], NOW + 3 * WEEK)
     assert said(nora)[2][0] == (
-        "Slope −5.3 points a week, the median of all pairs of scores (Kendall’s tau −1.00)."
+        "Slope −5.3 points a week, the median of all pairs of scores; its interval at roughly 95 % "
+        "is −6.0 to −2.0 (Kendall’s tau −1.00)."
     )
+
+
+def test_no_slope_is_said_of_a_form_without_reliability(nora):
+    rungs.score(nora, rungs.published(rungs.tide(0)), [20, 14, 8, 6])
+    assert course_of(nora).trend is None
+    assert not any("lope" in sentence for sentence in said(nora)[2])
 
 
 def test_two_versions_stand_on_the_lower_rung(nora):

@@ -62,6 +62,7 @@ def test_client_page_says_nothing_of_movement_where_nothing_is_known(signed_in, 
     assert "points only, and no word about movement" in text
     assert "beyond error" not in text
     assert "first form" not in text
+    assert "points a week" not in text
 
 
 def test_client_page_with_norms_names_the_class_and_its_source(signed_in, ada, nora, clock):

@@ -20,6 +20,7 @@ def test_trend_of_the_worked_series():
     assert found.intercept == pytest.approx(69.4, abs=1e-12)
     assert found.tau == pytest.approx(-11 / 15, abs=1e-12)
     assert found.p == pytest.approx(0.0555555556, abs=1e-9)
+    assert (found.low, found.high) == (pytest.approx(-4.667, abs=1e-3), pytest.approx(4.0))
 
 
 def test_trend_leaves_gaps_out_and_asks_for_no_order():
@@ -54,7 +55,7 @@ def test_trend_of_exactly_four_points_and_three_weeks():
 
 
 def test_trend_of_equal_values_is_flat_and_shows_nothing():
-    assert theil_sen([0, 1, 2, 3, 4], [7, 7, 7, 7, 7]) == Trend(0, 7, 0, 1)
+    assert theil_sen([0, 1, 2, 3, 4], [7, 7, 7, 7, 7]) == Trend(0, 7, 0, 1, 0, 0)
 
 
 def test_an_outlier_does_not_carry_the_slope():
@@ -78,12 +79,16 @@ def test_trend_refuses_what_is_no_series(times, values, sentence):
 
 def assert_like_scipy(times, values):
     found = theil_sen(times, values)
-    # Its interval, which we do not use, has no width to take a root of where all is tied.
+    # Its interval has no width to take a root of where all is tied.
     with np.errstate(invalid="ignore"):
         line = scipy.stats.theilslopes(values, times)
     rank = scipy.stats.kendalltau(times, values)
     assert found.slope == pytest.approx(line.slope, abs=1e-9)
     assert found.intercept == pytest.approx(line.intercept, abs=1e-7)
+    assert found.low <= found.slope <= found.high
+    if not np.isnan(line.low_slope):
+        assert found.low == pytest.approx(line.low_slope, abs=1e-9)
+        assert found.high == pytest.approx(line.high_slope, abs=1e-9)
     if len(set(values)) > 1:
         assert found.tau == pytest.approx(rank.statistic, abs=1e-12)
         assert found.p == pytest.approx(rank.pvalue, rel=1e-9, abs=0)

@@ -24,6 +24,7 @@ def scale(rung, reliability=0.8, **more):
         (Claim.POINTS, 0),
         (Claim.ERROR, 1),
         (Claim.BEYOND_ERROR, 1),
+        (Claim.TREND, 1),
         (Claim.MOVEMENT, 1),
         (Claim.PUBLISHED_CHANGE, 1),
         (Claim.RELIABLE, 2),

@@ -8,6 +8,7 @@ from itertools import combinations
 from statistics import median
 
 from .checks import require_number
+from .error import two_sided_quantile
 from .reasons import WhyNot
 
 MINIMUM_POINTS = 4
@@ -24,12 +25,15 @@ class Trend:
     `slope` is the median of the slopes of all pairs of points at different times; `intercept` is
     median(values) - slope * median(times); `tau` is Kendall's tau-b between times and values;
     `p` is its two-sided p. Where all values are equal nothing can be ranked: tau is 0 and p is 1.
+    `low` and `high` are Sen's interval of the slope, at 95 % as far as so few pairs allow.
     """
 
     slope: float
     intercept: float
     tau: float
     p: float
+    low: float
+    high: float
 
 
 def theil_sen(times: Sequence[float], values: Sequence[float | None]) -> Trend | None:
@@ -43,16 +47,16 @@ def theil_sen(times: Sequence[float], values: Sequence[float | None]) -> Trend |
     points = _points(times, values)
     if _reason(points) is not None:
         return None
-    slopes = [
+    slopes = sorted(
         (value - earlier_value) / (time - earlier_time)
         for (earlier_time, earlier_value), (time, value) in combinations(points, 2)
         if time != earlier_time
-    ]
+    )
     slope = median(slopes)
     middle_time = median(time for time, _ in points)
     middle_value = median(value for _, value in points)
     tau, p = _kendall(points)
-    return Trend(slope, middle_value - slope * middle_time, tau, p)
+    return Trend(slope, middle_value - slope * middle_time, tau, p, *_interval(slopes, points))
 
 
 def why_no_trend(times: Sequence[float], values: Sequence[float | None]) -> WhyNot | None:
@@ -103,6 +107,23 @@ def _kendall(points: list[tuple[float, float]]) -> tuple[float, float]:
     return tau, _approximate_p(n, s, time_ties, value_ties)
 
 
+def _interval(slopes: list[float], points: list[tuple[float, float]]) -> tuple[float, float]:
+    """The slopes of those ranks between which the median lies at 95 % (Sen 1968, 2.6).
+
+    The variance of S is taken without what ties in both times and values add to it. Where too
+    much is tied for a variance, from the least slope to the greatest.
+    """
+    n = len(points)
+    ties = [*_ties(time for time, _ in points), *_ties(value for _, value in points)]
+    variance = (_spread(n) - sum(map(_spread, ties))) / 18
+    if variance <= 0:
+        return slopes[0], slopes[-1]
+    reach = two_sided_quantile(0.95) * math.sqrt(variance)
+    low = max(round((len(slopes) - reach) / 2) - 1, 0)
+    high = min(round((len(slopes) + reach) / 2), len(slopes) - 1)
+    return slopes[low], slopes[high]
+
+
 def _sign(difference: float) -> int:
     return (difference > 0) - (difference < 0)
 
@@ -110,6 +131,11 @@ def _sign(difference: float) -> int:
 def _ties(values: Iterable[float]) -> list[int]:
     """The sizes of the groups of equal values, of those with more than one."""
     return [size for size in Counter(values).values() if size > 1]
+
+
+def _spread(size: int) -> int:
+    """Eighteen times what a series, or a group of ties, has as variance of S."""
+    return size * (size - 1) * (2 * size + 5)
 
 
 def _exact_p(n: int, fewer: int, pairs: int) -> float:
@@ -140,10 +166,7 @@ def _approximate_p(n: int, s: int, time_ties: list[int], value_ties: list[int]) 
         """The sum over groups of t (t - 1) and what else the formula asks for."""
         return sum(size * (size - 1) * math.prod(size - shift for shift in shifts) for size in ties)
 
-    def spread(size: int) -> int:
-        return size * (size - 1) * (2 * size + 5)
-
-    variance = (spread(n) - sum(map(spread, time_ties)) - sum(map(spread, value_ties))) / 18
+    variance = (_spread(n) - sum(map(_spread, time_ties)) - sum(map(_spread, value_ties))) / 18
     variance += total(time_ties) * total(value_ties) / (2 * n * (n - 1))
     variance += total(time_ties, 2) * total(value_ties, 2) / (9 * n * (n - 1) * (n - 2))
     if variance <= 0:
