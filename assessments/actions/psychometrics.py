@@ -48,6 +48,7 @@ def compute(*, practice: Practice, version: InstrumentVersion, now: datetime) ->
         "basis": {
             "responses": tally.responses,
             "people": estimates.people,
+            "anonymous": tally.anonymous,
             "marked": tally.marked,
             "erased": tally.erased,
             "unreadable": tally.unreadable,

@@ -22,7 +22,7 @@ from clinic.models import Practice
 RELIABILITY_DECIMALS, SPREAD_DECIMALS = 4, 2
 RUNG_OF_AN_ESTIMATE = 2
 # Of a kept result: raise it when the figures are worked out in another way.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class Tally:
     responses: int = 0
     erased: int = 0  # answers whose key was destroyed
     unreadable: int = 0
+    anonymous: int = 0  # people without a name, whose answers came from a file
     marked: int = 0  # people with a mark on the first answers that were taken
     first_at: datetime | None = None
     last_at: datetime | None = None
@@ -61,30 +62,32 @@ def people(
     clients = sorted(Client.objects.filter(practice=practice).values_list("pk", flat=True))
     for start in range(0, len(clients), AT_A_TIME):
         some = clients[start : start + AT_A_TIME]
-        keys = dict(Client.objects.filter(pk__in=some).values_list("pk", "data_key"))
-        yield from _people(keys, versions, tally)
+        rows = Client.objects.filter(pk__in=some).values_list("pk", "data_key", "anonymous")
+        yield from _people({pk: (key, anonymous) for pk, key, anonymous in rows}, versions, tally)
 
 
 def _people(
-    keys: Mapping[UUID, Any], versions: Sequence[InstrumentVersion], tally: Tally
+    clients: Mapping[UUID, tuple[Any, bool]], versions: Sequence[InstrumentVersion], tally: Tally
 ) -> Iterator[Iterator[Sheet]]:
     rows = (
         Response.objects.submitted()
-        .filter(client__in=list(keys), version__in=[version.pk for version in versions])
+        .filter(client__in=list(clients), version__in=[version.pk for version in versions])
         .order_by("client_id", "submitted_at", "pk")
         .values_list("client_id", "pk", "submitted_at", "marks", "answers")
     )
     for client, given in groupby(rows.iterator(chunk_size=AT_A_TIME), key=lambda row: row[0]):
-        wrapped, own = keys[client], list(given)
+        (wrapped, anonymous), own = clients[client], list(given)
         tally.responses += len(own)
         tally.newest_at = _later(tally.newest_at, own[-1][2])
         if wrapped is None:
             tally.erased += len(own)
             continue
-        yield _sheets(client, wrapped, own, tally)
+        yield _sheets(client, wrapped, anonymous, own, tally)
 
 
-def _sheets(client: UUID, wrapped: Any, rows: list[Any], tally: Tally) -> Iterator[Sheet]:
+def _sheets(
+    client: UUID, wrapped: Any, anonymous: bool, rows: list[Any], tally: Tally
+) -> Iterator[Sheet]:
     try:
         key = unwrap(wrapped, Client.owner_of(client))
     except Unreadable:
@@ -99,6 +102,7 @@ def _sheets(client: UUID, wrapped: Any, rows: list[Any], tally: Tally) -> Iterat
             continue
         if is_first:
             tally.marked += bool(marks)
+            tally.anonymous += anonymous
             is_first = False
         tally.first_at = min(tally.first_at or at, at)
         tally.last_at = _later(tally.last_at, at)

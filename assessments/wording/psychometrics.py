@@ -264,6 +264,7 @@ def basis(found: Figures, first: str, last: str) -> list[str]:
                 "questions were answered."
             )
             % {"people": people(found["people"])},
+            *_anonymous(found.get("anonymous", 0)),
             _("Forms of %(first)s.") % {"first": first}
             if first == last
             else _("Forms from %(first)s to %(last)s.") % {"first": first, "last": last},
@@ -303,6 +304,17 @@ def basis(found: Figures, first: str, last: str) -> list[str]:
         if count:
             sentences.append((one if count == 1 else several) % {"count": f"{count:,}"})
     return sentences
+
+
+def _anonymous(count: int) -> list[str]:
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)s of them came from a file, without a name.",
+        "%(count)s of them came from a file, without names.",
+        count,
+    )
+    return [sentence % {"count": f"{count:,}"}]
 
 
 def waiting(count: int) -> str:

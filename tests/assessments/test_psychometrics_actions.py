@@ -53,6 +53,7 @@ def test_row_holds_the_figures_and_what_they_rest_on(harbour, version, sheets):
     assert row.result["basis"] == {
         "responses": 60,
         "people": 60,
+        "anonymous": 60,
         "marked": 0,
         "erased": 0,
         "unreadable": 0,

@@ -103,6 +103,18 @@ def test_page_of_too_few_people_has_no_figure_of_a_question(harbour, version, si
     assert all(entry["spread"] is None for entry in answer.context["scales"])
 
 
+def test_page_says_how_many_came_from_a_file_without_a_name(harbour, version, signed_in, ada, nora):
+    asked.send(asked.open_occasion(nora))
+    estimated(harbour, version, people=2)
+    assert "2 of them came from a file, without names." in shown(signed_in(ada))
+
+
+def test_page_of_named_people_speaks_of_no_file(harbour, version, signed_in, ada, nora):
+    asked.send(asked.open_occasion(nora))
+    psychometrics.compute(practice=harbour, version=version, now=LATER)
+    assert "came from a file" not in shown(signed_in(ada))
+
+
 def test_page_names_nobody(harbour, version, signed_in, ada, nora):
     asked.send(asked.open_occasion(nora))
     estimated(harbour, version, people=60)
