@@ -2,7 +2,8 @@
 
 Only commands import this package. From the inside out: ``paths`` (how a person truly moves),
 ``answers`` (what they tick), ``stories`` and ``people`` (who they are), ``plan`` (what happens
-when, as data), ``perform`` (the plan through the real actions) and ``bulk`` (the same rows, fast).
+when, as data), ``perform`` (the plan through the real actions), ``files`` (answers that come from
+files) and ``bulk`` (the same rows as ``perform``, fast).
 """
 
 from assessments.demo.team import TEAM

@@ -1,4 +1,4 @@
-"""Makes the demonstration practice: its team, then one client after the other."""
+"""Makes the demonstration practice: its team, its clients one after the other, then its files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from assessments import queries
+from assessments.actions import psychometrics
+from assessments.demo import files
 from assessments.demo.people import CLIENTS
 from assessments.demo.perform import Performance
 from assessments.demo.plan import make_plan
@@ -43,6 +45,7 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
     practice, members = make_team(
         name=PRACTICE_NAME, zone=TIME_ZONE, team=TEAM, now=now - OPENED, crisis_text=CRISIS_TEXT
     )
+    plans = []
     for count, person in enumerate(CLIENTS, start=1):
         plan = make_plan(
             person,
@@ -58,8 +61,16 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
             clinician=members[person.clinician],
             versions=versions,
         ).run()
+        plans.append(plan)
         if count % 6 == 0:
             say(f"    {count} of {len(CLIENTS)} clients")
+    say("    answers from files, and what all answers say of the forms")
+    ada, pat, opened = members["ada"], members["pat"], now - OPENED
+    files.import_moods(plans, versions[files.MOOD], ada, seed=str(seed), now=now)
+    files.import_people(versions[LONG], pat, seed=str(seed), opened=opened, now=now)
+    for of, version in psychometrics.answered():
+        if of == practice:
+            psychometrics.compute(practice=of, version=version, now=now)
     return practice
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -16,6 +16,7 @@ class Person:
     story: str
     email: str | None = None
     phone: str | None = None
+    number: str | None = None  # the practice's own
     # Most are handed their first form in the room; a few get it by mail from the start.
     email_from_start: bool = False
 
@@ -25,7 +26,7 @@ def _person(name: str, born: str, clinician: str, story: str, **more: object) ->
     return Person(name, date.fromisoformat(born), clinician, story, email, **more)  # type: ignore[arg-type]
 
 
-CLIENTS = (
+_PEOPLE = (
     _person("Nora Hallam", "1989-03-14", "ada", "toward independence", phone="020 7946 0101"),
     _person("Idris Vaughan", "1977-11-02", "ada", "on to interdependence"),
     _person("Marisol Quint", "1984-06-23", "ada", "independent, closeness growing"),
@@ -50,4 +51,7 @@ CLIENTS = (
     _person("Wren Castellan", "2001-04-04", "ada", "no form yet", email_from_start=True),
     _person("Farid Morrow", "1976-07-17", "ada", "one form"),
     _person("Kezia Lund", "1999-10-10", "ada", "three weeks in"),
+)
+CLIENTS = tuple(
+    replace(person, number=f"H-{number}") for number, person in enumerate(_PEOPLE, start=101)
 )

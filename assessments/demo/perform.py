@@ -110,6 +110,7 @@ class Performance:
         self.client = add_client(
             practice=self.practice,
             name=person.name,
+            number=person.number,
             date_of_birth=person.born,
             email=person.email if person.email_from_start else None,
             phone=person.phone,

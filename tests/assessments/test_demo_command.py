@@ -5,11 +5,12 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from assessments.demo.people import CLIENTS
 from assessments.models import Response
 from clinic.models import Practice
-from tests import factories_assessments as asked
 
 
 def test_command_refuses_outside_a_demonstration(db, settings):
@@ -32,10 +33,17 @@ def test_command_refuses_a_number_of_clients_that_is_none(settings, number):
         call_command("seed_demo", f"--clients={number}")
 
 
+def test_guide_names_clients_of_the_demonstration():
+    guide = (settings.BASE_DIR / "docs" / "guide" / "README.md").read_text(encoding="utf-8")
+    table = guide.partition("| client | shows |\n|---|---|\n")[2].partition("\n\n")[0]
+    named = [row.split("|")[1].partition("(")[0].strip() for row in table.splitlines()]
+    assert len(named) == 8
+    assert set(named) <= {person.name for person in CLIENTS}
+
+
 def test_command_says_what_a_large_practice_holds(db, settings):
     settings.DEMO = True
-    for code in (asked.LONG, asked.WEEKLY, asked.SAFETY):
-        asked.instrument(code)
+    call_command("load_instruments", verbosity=0)
     out = StringIO()
     call_command("seed_demo", clients=3, weeks=5, practices=2, stdout=out)
     written = Response.objects.count()

@@ -10,10 +10,19 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from assessments import demo
-from assessments.demo import build
+from assessments.actions import psychometrics
+from assessments.demo import build, files
 from assessments.demo.people import CLIENTS
 from assessments.demo.stories import STORIES
-from assessments.models import Alert, Occasion, Response, Standing
+from assessments.models import (
+    Alert,
+    Import,
+    Occasion,
+    Psychometrics,
+    Response,
+    Score,
+    Standing,
+)
 from clinic.models import Client, Membership, Notice, Practice, User
 
 # Ten seconds to make; where time matters, once is enough.
@@ -86,7 +95,80 @@ def test_nobody_is_mailed_about_the_past(standings):
 
 
 def test_every_answer_is_marked_as_made_up(standings):
-    assert set(Response.objects.values_list("source", flat=True)) == {Response.Source.DEMO}
+    others = Response.objects.exclude(source=Response.Source.DEMO).select_related("imported")
+    assert {response.source for response in others} == {Response.Source.IMPORT}
+    assert all(response.imported.file_name.startswith("made-up-") for response in others)
+
+
+def test_some_clients_answered_another_questionnaire(standings):
+    points: dict[str, list[float | None]] = {}
+    for story, standing in standings.items():
+        rows = Score.objects.filter(client=standing.client, scale="PHQ9").order_by("at")
+        points[story] = list(rows.values_list("value", flat=True))
+    better, stuck, worse = (
+        points.pop(story)
+        for story in ("toward independence", "counter-dependent and stuck", "deterioration")
+    )
+    assert not any(points.values())
+    assert all(len(found) >= 5 and None not in found for found in (better, stuck, worse))
+    assert better[-1] - better[0] <= -6
+    assert abs(stuck[-1] - stuck[0]) < 6
+    assert worse[-1] - worse[0] >= 6
+
+
+def test_old_safety_answer_in_a_file_raises_no_alert_and_is_listed(standings):
+    imported = Import.objects.get(version__instrument__code=files.MOOD)
+    (past,) = imported.mapping["past_risks"]
+    response = Response.objects.get(pk=past)
+    assert response.client == standings["counter-dependent and stuck"].client
+    assert not Alert.objects.filter(response=response).exists()
+
+
+def test_files_came_from_those_who_may_import_them(practice, db):
+    rows = Import.objects.filter(practice=practice).order_by("file_name")
+    assert [(row.by.email, row.created_rows == row.rows) for row in rows] == [
+        ("pat@example.org", True),
+        ("ada@example.org", True),
+    ]
+    assert Client.objects.filter(practice=practice, anonymous=True).count() == files.PEOPLE
+
+
+def test_long_form_has_figures_and_the_others_say_how_many_are_missing(practice, db):
+    found = {
+        row.version.instrument.code: row.result["scales"]
+        for row in Psychometrics.objects.filter(practice=practice)
+    }
+    assert set(found) == {"causeway-long", "causeway-weekly", "phq-9", "safety-check"}
+    for scale, expected in {"DEP": 0.89, "CDP": 0.89, "IND": 0.89, "INT": 0.93}.items():
+        figures = found["causeway-long"][scale]
+        assert figures["n"] > 200
+        assert figures["alpha"]["value"] == pytest.approx(expected, abs=0.02)
+        assert figures["omega"]["value"] == pytest.approx(figures["alpha"]["value"], abs=0.02)
+        assert len(figures["item_statistics"]) == figures["items"]
+        assert "alpha" not in found["causeway-weekly"][scale]
+    assert "alpha" not in found["phq-9"]["PHQ9"]
+
+
+def test_claimed_independence_goes_against_counter_dependence(practice, db):
+    row = Psychometrics.objects.get(practice=practice, version__instrument__code="causeway-long")
+    assert row.result["sign_test"]["high"] < 0
+
+
+def test_figures_are_those_of_the_nightly_task(practice, db):
+    assert psychometrics.changed() == []
+
+
+def test_same_seed_and_now_make_the_same_files(practice, db):
+    versions = build.shipped_versions()
+    with transaction.atomic():
+        again = files.import_people(
+            versions["causeway-long"],
+            Membership.objects.get(user__email="pat@example.org"),
+            seed="1",
+            opened=NOW - build.OPENED,
+            now=NOW,
+        )
+    assert (again.created, again.skipped) == (0, files.PEOPLE)
 
 
 def test_sign_ins_open_the_accounts_of_every_role(practice, db):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from assessments.demo import build, large
+from assessments.demo.files import MOOD
 from assessments.demo.story import LONG, SAFETY, WEEKLY
 
 DEFAULT_SEED = 1
@@ -43,7 +44,7 @@ class Command(BaseCommand):
                 "This is not a demonstration, and invented people must not mix with real ones. "
                 "Use another DATA_DIR, and say CAUSEWAY_DEMO=1."
             )
-        if {LONG, WEEKLY, SAFETY} - set(build.shipped_versions()):
+        if {LONG, WEEKLY, SAFETY, MOOD} - set(build.shipped_versions()):
             raise CommandError("Load the instruments first: python manage.py load_instruments")
         clients, weeks, practices = options["clients"], options["weeks"], options["practices"]
         if clients is None and (weeks or practices):
