@@ -31,6 +31,7 @@ def library(request: HttpRequest) -> HttpResponse:
                 "scales": wording.joined([scale.name for scale in version.definition.scales]),
                 "rung": facts.rung_of(version.definition),
                 "status": facts.status(hindrances.get(version.pk)),
+                "mend": facts.mend(hindrances.get(version.pk), version.definition.code),
                 "is_external": version.definition.wording is WordingKind.EXTERNAL,
                 **facts.licence(version.definition),
             }
@@ -65,7 +66,7 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
         "is_external": definition.wording is WordingKind.EXTERNAL,
         "status": facts.status(hindrance),
         "why_not": wordings.says(hindrance, definition.name) if hindrance else "",
-        "needs_settings": hindrance is wordings.Hindrance.NON_COMMERCIAL,
+        "mend": facts.mend(hindrance, code),
         "may_manage": access.may_in_practice(request.user, Permission.MANAGE_LIBRARY),
         "rung": facts.rung_of(definition),
         "scales": [facts.scale(definition, scale) for scale in definition.scales],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments import wording
@@ -36,6 +37,15 @@ def status(hindrance: Hindrance | None) -> dict[str, str]:
     """Whether an instrument can be assigned here, for a badge."""
     text, kind = STATUS[hindrance]()
     return {"text": text, "kind": kind}
+
+
+def mend(hindrance: Hindrance | None, code: str) -> dict[str, str] | None:
+    """Where whoever runs the practice can do something about it, with the words of the link."""
+    if hindrance is Hindrance.NO_WORDING:
+        return {"url": reverse("library-wording", args=[code]), "label": _("Load the wording")}
+    if hindrance is Hindrance.NON_COMMERCIAL:
+        return {"url": reverse("practice"), "label": _("Practice settings")}
+    return None
 
 
 def rung_of(definition: Instrument) -> str:

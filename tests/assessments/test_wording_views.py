@@ -311,6 +311,34 @@ def test_library_says_what_can_be_assigned_here_and_what_cannot(tea, pat, ada, s
     }
 
 
+def test_library_leads_whoever_runs_the_practice_to_what_is_missing(tea, pat, ada, signed_in):
+    asked.instrument()
+    made.tea(Use.NON_COMMERCIAL, code="herbal-tea")
+    shown = signed_in(ada).get("/library/").content.decode()
+    assert "Whoever runs the practice loads a wording here, from a file." in shown
+    assert PAGE not in shown
+    browser = signed_in(pat)
+    shown = browser.get("/library/").content.decode()
+    assert "“Load the wording” takes a file" in shown
+    assert (shown.count(PAGE), shown.count("Practice settings<span")) == (1, 1)
+    made.load(pat, tea)
+    assert PAGE not in browser.get("/library/").content.decode()
+
+
+def test_library_speaks_of_no_wording_where_every_form_has_its_own(pat, signed_in):
+    asked.instrument()
+    shown = signed_in(pat).get("/library/").content.decode()
+    assert "Causeway forms" in shown
+    assert "Questionnaires of others" not in shown
+
+
+def test_form_leads_to_an_import_of_answers_to_it(tea, ada, signed_in):
+    browser = signed_in(ada)
+    address = f"/imports/new/?instrument={made.CODE}"
+    assert address in browser.get(f"/library/{made.CODE}/").content.decode()
+    assert f'value="{made.CODE}" selected' in browser.get(address).content.decode()
+
+
 def test_form_without_wording_shows_codes_and_who_can_load_it(tea, ada, pat, signed_in):
     address = f"/library/{made.CODE}/"
     shown = signed_in(ada).get(address).content.decode()
