@@ -1,0 +1,31 @@
+"""Plans: what a client is given, how it goes out, and every change of it.
+
+A change touches the future alone. What an assignment has opened stays as it was; an assignment
+whose schedule changes is ended and another takes over, so that both can be seen.
+"""
+
+from .changing import change_plan, take_over
+from .making import Made, make_plan
+from .pausing import end_plan, pause_plan, resume_due_plans, resume_plan
+from .running import locked
+from .says import CLIENT_PAUSES, NOTE_LENGTH, client_says, note_what_client_said
+from .settings import Part, Settings, require_sensible
+
+__all__ = [
+    "CLIENT_PAUSES",
+    "NOTE_LENGTH",
+    "Made",
+    "Part",
+    "Settings",
+    "change_plan",
+    "client_says",
+    "end_plan",
+    "locked",
+    "make_plan",
+    "note_what_client_said",
+    "pause_plan",
+    "require_sensible",
+    "resume_due_plans",
+    "resume_plan",
+    "take_over",
+]
