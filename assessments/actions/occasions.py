@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.actions import links, respond, standing
@@ -61,6 +61,13 @@ def _by_interval(
     assignment: Assignment, cadence: schedule.Cadence, now: datetime
 ) -> list[Occasion]:
     last = assignment.occasions.aggregate(last=Max("number"))["last"]
+    return _windows_after(assignment, cadence, last, now)
+
+
+def _windows_after(
+    assignment: Assignment, cadence: schedule.Cadence, last: int | None, now: datetime
+) -> list[Occasion]:
+    """The occasions up to the horizon that follow number ``last``, not written yet."""
     zone = assignment.client.practice.zone
     today = now.astimezone(zone).date()
     start = 0 if last is None else last + 1
@@ -393,10 +400,10 @@ def _close_some(pks: list[UUID], now: datetime) -> int:
 def extend_all_occasions(*, now: datetime) -> int:
     """Keep the occasions of running assignments written up to the horizon; returns how many."""
     return sum(
-        _extend(pk, now)
+        _extend_some(some, cadence, now)
         for cadence in schedule.Cadence
         if cadence.days is not None
-        for pk in _short_of_occasions(cadence, cadence.days, now)
+        for some in _chunks(_short_of_occasions(cadence, cadence.days, now))
     )
 
 
@@ -412,16 +419,28 @@ def _short_of_occasions(cadence: schedule.Cadence, days: int, now: datetime) -> 
 
 
 @transaction.atomic
-def _extend(pk: UUID, now: datetime) -> int:
-    """Extend one assignment, if it is still running now that its row is locked."""
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .filter(ended_at=None)
-        .select_related("client__practice", "plan")
-        .filter(pk=pk)
-        .first()
+def _extend_some(pks: list[UUID], cadence: schedule.Cadence, now: datetime) -> int:
+    """Extend those of these assignments that are still running now that their rows are locked."""
+    rows = Assignment.objects.filter(pk__in=pks, ended_at=None).order_by("pk")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(of=("self",), skip_locked=True)
+    running = list(rows.select_related("client__practice", "plan"))
+    numbers = Occasion.objects.filter(assignment__in=[row.pk for row in running])
+    last = dict(numbers.values_list("assignment").annotate(Max("number")))
+    written = Occasion.objects.bulk_create(
+        occasion
+        for row in running
+        for occasion in _windows_after(row, cadence, last.get(row.pk), now)
     )
-    return len(extend_occasions(assignment=assignment, now=now)) if assignment else 0
+    for plan in _with_several({row.plan_id for row in running if row.plan_id is not None}):
+        _leave_out_what_is_covered(plan, now)
+    return len(written)
+
+
+def _with_several(plans: set[UUID]) -> list[UUID]:
+    """Those of these plans that give more than one form."""
+    rows = Assignment.objects.filter(plan__in=plans, ended_at=None)
+    return [plan for plan, forms in rows.values_list("plan").annotate(Count("pk")) if forms > 1]
 
 
 # --- One occasion, by hand ------------------------------------------------------------------------

@@ -5,21 +5,25 @@ A standing follows from the rows alone: refreshing it twice, or from nothing, gi
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from assessments import queries
-from assessments.actions.signals import Facts, find, missed
+from assessments.actions.signals import UNREVIEWED_AFTER, Facts, find, missed
 from assessments.measurement.movement import Movement
-from assessments.models import Alert, Occasion, Plan, Response, Review, Standing
+from assessments.models import Alert, Occasion, Plan, Review, Standing
 from clinic.models import Client, Notice
 
 TRACE_LENGTH = 14
-STALE_AFTER = timedelta(days=1)
-DAY = timedelta(days=1)
+# How many clients one transaction of the sweep holds.
+AT_A_TIME = 50
+SEEN_AHEAD, SEEN_BACK = timedelta(days=120), timedelta(days=730)
+MOST_OCCASIONS = 60
 
 
 @transaction.atomic
@@ -29,83 +33,115 @@ def refresh(*, client: Client, now: datetime) -> Standing:
         client=client,
         defaults={"practice_id": client.practice_id, "signal_since": now, "updated_at": now},
     )
-    for name, value in values(gather(client, now), now).items():
-        setattr(standing, name, value)
-    standing.updated_at = now
-    standing.save()
+    _keep(standing, gather([client], now)[client.pk], now)
     return standing
 
 
 def refresh_stale(*, now: datetime, limit: int = 200) -> int:
-    """Refresh standings that time alone has changed: a window closed, or a day has passed."""
-    stale = list(
-        Standing.objects.filter(Q(next_closes_at__lte=now) | Q(updated_at__lt=now - STALE_AFTER))
-        .filter(client__closed_at=None)
-        .select_related("client")
-        .order_by("updated_at")[:limit]
+    """Refresh standings that time alone has changed: a window closed, a review has waited long."""
+    stale = Standing.objects.filter(stale_at__lte=now, client__closed_at=None)
+    pks = list(stale.order_by("stale_at", "pk").values_list("pk", flat=True)[:limit])
+    for start in range(0, len(pks), AT_A_TIME):
+        _refresh_some(pks[start : start + AT_A_TIME], now)
+    return len(pks)
+
+
+@transaction.atomic
+def _refresh_some(pks: list[UUID], now: datetime) -> None:
+    rows = Standing.objects.filter(pk__in=pks).select_related("client").order_by("pk")
+    standings = list(rows.select_for_update(of=("self",)))
+    facts = gather([standing.client for standing in standings], now)
+    for standing in standings:
+        _keep(standing, facts[standing.client_id], now)
+
+
+def _keep(standing: Standing, facts: Facts, now: datetime) -> None:
+    for name, value in values(facts, now).items():
+        setattr(standing, name, value)
+    standing.updated_at = now
+    standing.save()
+
+
+def gather(clients: Sequence[Client], now: datetime) -> dict[UUID, Facts]:
+    """Read what the standings of these clients follow from: a fixed number of queries."""
+    ids = [client.pk for client in clients]
+    sittings = queries.sittings_of_episode(ids)
+    alerts = _by_client(Alert.objects.filter(resolved_at=None).order_by("raised_at"), ids)
+    occasions = _by_client(_occasions(now), ids)
+    said = _by_client(_said(), ids)
+    undelivered = _by_client(_undelivered(), ids)
+    facts = {}
+    for client, counts in _counts(clients):
+        facts[client.pk] = Facts(
+            movement=queries.follow(sittings.get(client.pk, [])),
+            sittings=sittings.get(client.pk, []),
+            alerts=alerts[client.pk],
+            occasions=occasions[client.pk][:MOST_OCCASIONS],
+            responses=counts["count"],
+            last_response_at=counts["last"],
+            first_unreviewed_at=counts["first_unreviewed"],
+            unseen=counts["unseen"],
+            last_review_at=counts["reviewed_at"],
+            created_at=client.created_at,
+            said=said[client.pk],
+            undelivered=next(iter(undelivered[client.pk]), None),
+        )
+    return facts
+
+
+def _by_client(rows: QuerySet[Any], clients: list[UUID]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {pk: [] for pk in clients}
+    for row in rows.filter(client__in=clients):
+        found[row.client_id].append(row)
+    return found
+
+
+def _counts(clients: Sequence[Client]) -> Iterator[tuple[Client, Any]]:
+    """How many responses each client has, since when, and how many wait for somebody."""
+    reviews = Review.objects.filter(client=OuterRef("pk")).order_by("-at").values("at")[:1]
+    counted = Q(responses__submitted_at__isnull=False, responses__voided_at=None)
+    # Since the last review by when it was taken in: paper and files bring older days.
+    unreviewed = Q(reviewed_at=None) | Q(responses__received_at__gt=F("reviewed_at"))
+    rows = (
+        Client.objects.filter(pk__in=[client.pk for client in clients])
+        .annotate(
+            reviewed_at=Subquery(reviews),
+            count=Count("responses", filter=counted),
+            last=Max("responses__submitted_at", filter=counted),
+            unseen=Count("responses", filter=counted & Q(responses__seen_at=None)),
+            first_unreviewed=Min("responses__received_at", filter=counted & unreviewed),
+        )
+        .values("pk", "reviewed_at", "count", "last", "unseen", "first_unreviewed")
     )
-    for standing in stale:
-        refresh(client=standing.client, now=now)
-    return len(stale)
+    found = {row["pk"]: row for row in rows}
+    return ((client, found[client.pk]) for client in clients)
 
 
-def gather(client: Client, now: datetime) -> Facts:
-    """Read what a standing follows from: a fixed number of queries."""
-    episode = queries.current_episode(client)
-    sittings = queries.sittings(client, since=episode.started_at if episode else None)
-    last_review_at = Review.objects.filter(client=client).aggregate(at=Max("at"))["at"]
-    submitted = Response.objects.submitted().filter(client=client)
-    counts = submitted.aggregate(
-        responses=Count("pk"),
-        last=Max("submitted_at"),
-        unseen=Count("pk", filter=Q(seen_at=None)),
-    )
-    unreviewed = submitted
-    if last_review_at is not None:
-        unreviewed = submitted.filter(submitted_at__gt=last_review_at)
-    return Facts(
-        movement=queries.follow(sittings),
-        sittings=sittings,
-        alerts=list(Alert.objects.filter(client=client, resolved_at=None).order_by("raised_at")),
-        occasions=list(
-            Occasion.objects.filter(client=client, cancelled_at=None, opens_at__lte=now + DAY * 120)
-            .with_answered_at()
-            # Two forms often open at the same instant; their order must not be chance.
-            .order_by("-opens_at", "closes_at")[:60]
-        ),
-        responses=counts["responses"],
-        last_response_at=counts["last"],
-        first_unreviewed_at=unreviewed.order_by("submitted_at")
-        .values_list("submitted_at", flat=True)
-        .first(),
-        unseen=counts["unseen"],
-        last_review_at=last_review_at,
-        created_at=client.created_at,
-        said=list(_said(client)),
-        undelivered=_undelivered(client),
-    )
-
-
-def _said(client: Client) -> QuerySet[Plan]:
-    """What the client said about forms and nobody has taken note of, the newest first."""
+def _occasions(now: datetime) -> QuerySet[Occasion]:
+    """The newest of the last years and the next months, the newest first."""
+    rows = Occasion.objects.filter(cancelled_at=None, opens_at__lte=now + SEEN_AHEAD)
+    # Two forms often open at the same instant; their order must not be chance.
     return (
-        Plan.objects.filter(client=client, noted_at=None)
-        .exclude(client_said="")
-        .defer("client_note")
-        .order_by("-client_said_at", "pk")
+        rows.filter(opens_at__gte=now - SEEN_BACK)
+        .with_answered_at()
+        .order_by("-opens_at", "closes_at")
     )
 
 
-def _undelivered(client: Client) -> Notice | None:
-    """The newest message to the client, where it could not be delivered."""
-    newest = (
-        Notice.objects.filter(client=client, kind__in=[Notice.Kind.FORM, Notice.Kind.REMINDER])
-        .exclude(sent_at=None, failed_at=None)
-        .order_by("-created_at", "-pk")
-        .only("sent_at", "failed_at", "channel")
-        .first()
+def _said() -> QuerySet[Plan]:
+    """What clients said about forms and nobody has taken note of, the newest first."""
+    rows = Plan.objects.filter(noted_at=None).exclude(client_said="").defer("client_note")
+    return rows.order_by("-client_said_at", "pk")
+
+
+def _undelivered() -> QuerySet[Notice]:
+    """Messages that could not be delivered, and none to the same client was since."""
+    about_forms = Notice.objects.filter(kind__in=[Notice.Kind.FORM, Notice.Kind.REMINDER])
+    later = about_forms.filter(
+        client=OuterRef("client"), sent_at__isnull=False, created_at__gt=OuterRef("created_at")
     )
-    return newest if newest is not None and newest.failed_at is not None else None
+    rows = about_forms.filter(failed_at__isnull=False).exclude(Exists(later))
+    return rows.order_by("-created_at", "-pk").only("client", "failed_at", "channel")
 
 
 def values(facts: Facts, now: datetime) -> dict[str, Any]:
@@ -134,7 +170,16 @@ def values(facts: Facts, now: datetime) -> dict[str, Any]:
         "next_due_at": coming.opens_at if coming else None,
         "next_closes_at": coming.closes_at if coming else None,
         "last_review_at": facts.last_review_at,
+        "stale_at": _stale_at(facts, now),
     }
+
+
+def _stale_at(facts: Facts, now: datetime) -> datetime | None:
+    """When time alone will next change what is said here; None where it never will."""
+    times = [row.closes_at for row in facts.occasions if row.answered_at is None]
+    if facts.first_unreviewed_at is not None:
+        times.append(facts.first_unreviewed_at + UNREVIEWED_AFTER)
+    return min((at for at in times if at > now), default=None)
 
 
 def _coming(occasions: list[Occasion], now: datetime) -> Occasion | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Client, Practice, reach
@@ -64,6 +65,8 @@ class Standing(Row):
     next_closes_at = models.DateTimeField(null=True)
     last_review_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
+    # When time alone will have changed it: a window closes unanswered, a review has waited long.
+    stale_at = models.DateTimeField(null=True)
 
     objects = StandingQuerySet.as_manager()
 
@@ -72,5 +75,7 @@ class Standing(Row):
             models.Index(
                 fields=["practice", "signal", "signal_since", "id"], name="standing_by_signal"
             ),
-            models.Index(fields=["next_closes_at"], name="standing_to_refresh"),
+            models.Index(
+                fields=["stale_at"], condition=Q(stale_at__isnull=False), name="standing_stale"
+            ),
         ]

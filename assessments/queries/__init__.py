@@ -25,6 +25,7 @@ from .path import (
     follow,
     gather,
     sittings,
+    sittings_of_episode,
 )
 from .references import (
     asks_about_a_relationship,
@@ -68,6 +69,7 @@ __all__ = [
     "series_of",
     "sittings",
     "sittings_of",
+    "sittings_of_episode",
     "unseen_responses",
     "versions_of",
 ]

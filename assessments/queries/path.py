@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from assessments.measurement import movement
 from assessments.measurement.movement import Movement, Stage
@@ -47,11 +48,36 @@ def current_episode(client: Client) -> Episode | None:
 
 def sittings(client: Client, since: datetime | None = None) -> list[Sitting]:
     """The client's submitted forms that carry the four scales, in time order: one query."""
-    rows = Score.objects.filter(client=client, scale__in=movement.SCALES)
+    rows = Score.objects.filter(client=client)
     if since is not None:
         rows = rows.filter(at__gte=since)
-    return gather(
-        rows.order_by("at", "response_id").values_list(
+    return gather(row for _client, *row in _score_rows(rows))
+
+
+def sittings_of_episode(clients: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Sitting]]:
+    """The sittings of each client's current episode; clients without any are left out.
+
+    Two queries for any number of clients.
+    """
+    begun = dict(
+        Episode.objects.filter(client__in=clients)
+        .order_by(F("ended_at").asc(nulls_last=True))
+        .values_list("client", "started_at")
+    )
+    rows: dict[uuid.UUID, list[Any]] = {}
+    for client, *row in _score_rows(Score.objects.filter(client__in=clients)):
+        if client not in begun or row[2] >= begun[client]:
+            rows.setdefault(client, []).append(row)
+    return {client: gather(found) for client, found in rows.items()}
+
+
+def _score_rows(scores: QuerySet[Score]) -> QuerySet[Score, Any]:
+    """(client, then a row as ``gather`` takes it), in time order."""
+    return (
+        scores.filter(scale__in=movement.SCALES)
+        .order_by("at", "response_id")
+        .values_list(
+            "client_id",
             "response_id",
             "response__version__instrument__code",
             "at",
