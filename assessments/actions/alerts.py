@@ -121,16 +121,60 @@ def resolve(*, alert: Alert, outcome: str, by: Actor, now: datetime) -> Alert:
         raise Refused(_("This was closed already."))
     if not outcome.strip():
         raise Refused(_("Please say in a few words what was done."), "outcome")
+    _close(alert, outcome.strip()[:OUTCOME_LENGTH], by, now)
+    standing.refresh(client=alert.client, now=now)
+    return alert
+
+
+def carry_over(*, wrong: Response, right: Response, by: Actor, now: datetime) -> list[Alert]:
+    """Go on with the open alerts of one response under its copy, with all that is known of them.
+
+    Part of a correction, which holds the transaction. Nobody is told: they know.
+    """
+    carried = Alert.objects.bulk_create(
+        [
+            Alert(
+                client=right.client,
+                response=right,
+                rule=alert.rule,
+                owner_id=alert.owner_id,
+                raised_at=alert.raised_at,
+                acknowledged_at=alert.acknowledged_at,
+                acknowledged_by_id=alert.acknowledged_by_id,
+            )
+            for alert in _open_of(wrong)
+        ]
+    )
+    for alert in carried:
+        audit.record("alert.raise", by=by, now=now, client=right.client, about=alert)
+    return carried
+
+
+def close_open(*, response: Response, outcome: str, by: Actor, now: datetime) -> int:
+    """Close the open alerts of answers that a correction takes out, which holds the transaction."""
+    found = _open_of(response)
+    for alert in found:
+        _close(alert, outcome, by, now)
+    return len(found)
+
+
+def _open_of(response: Response) -> list[Alert]:
+    rows = Alert.objects.select_for_update(of=("self",)).filter(response=response, resolved_at=None)
+    found = list(rows.order_by("raised_at", "pk"))
+    for alert in found:
+        alert.client = response.client
+    return found
+
+
+def _close(alert: Alert, outcome: str, by: Actor, now: datetime) -> None:
     if alert.acknowledged_at is None:
         alert.acknowledged_at, alert.acknowledged_by = now, by.user
     alert.resolved_at, alert.resolved_by = now, by.user
-    alert.outcome = outcome.strip()[:OUTCOME_LENGTH]
+    alert.outcome = outcome
     alert.save()
     audit.record(
         "alert.resolve", by=by, now=now, client=alert.client, about=alert, fields=["outcome"]
     )
-    standing.refresh(client=alert.client, now=now)
-    return alert
 
 
 def _locked(alert: Alert) -> Alert:

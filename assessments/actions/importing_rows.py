@@ -19,11 +19,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from assessments.actions import alerts, respond, standing, times
+from assessments.actions import alerts, past, respond, standing, times
 from assessments.importing import Faults, Row
 from assessments.importing.errors import shown
 from assessments.measurement import scoring
-from assessments.models import Assignment, Cadence, Import, Occasion, Response, Score
+from assessments.models import Assignment, Import, Occasion, Response, Score
 from clinic import audit
 from clinic.actions import care
 from clinic.audit import Actor
@@ -31,7 +31,6 @@ from clinic.models import Client, Episode, Practice
 
 # An answer older than this is part of the history: it is not new, and raises no alert.
 RECENT = timedelta(days=30)
-WINDOW = timedelta(seconds=1)
 MOST_PAST_RISKS = 1_000
 
 
@@ -61,28 +60,13 @@ class Writer(ABC):
         return hmac.new(self.key, f"import|{text}".encode(), hashlib.sha256).digest()
 
     def assignment(self, client: Client, episode: Episode, row: Row) -> Assignment:
-        by = self.imported.by
-        return Assignment(
+        return past.assignment_of(
             client=client,
             episode=episode,
             version=self.version,
-            cadence=Cadence.ONCE,
-            first_on=row.at.astimezone(self.zone).date(),
-            created_at=self.now,
-            created_by=by,
-            ended_at=self.now,
-            ended_by=by,
-        )
-
-    def occasion(self, assignment: Assignment, number: int, row: Row) -> Occasion:
-        return Occasion(
-            assignment=assignment,
-            client=assignment.client,
-            number=number,
-            opens_at=row.at,
-            closes_at=row.at + WINDOW,
-            opened_at=row.at,
-            closed_at=row.at + WINDOW,
+            at=row.at,
+            by=self.imported.by,
+            now=self.now,
         )
 
     def response(self, occasion: Occasion, row: Row, key: bytes) -> Response:
@@ -132,7 +116,7 @@ class AnonymousRows(Writer):
         client.make_data_key()
         episode = Episode(client=client, started_at=row.at)
         assignment = self.assignment(client, episode, row)
-        occasion = self.occasion(assignment, 0, row)
+        occasion = past.occasion_of(assignment, 0, row.at)
         response = self.response(occasion, row, key)
         scores: Sequence[Score] = respond.scores_of(response)
         return [client], [episode], [assignment], [occasion], [response], scores
@@ -171,7 +155,7 @@ class KnownRows(Writer):
             if file.assignment is None:
                 file.assignment = self.assignment(client, file.episode_at(row.at), row)
                 assignments.append(file.assignment)
-            occasion = self.occasion(file.assignment, file.responses, row)
+            occasion = past.occasion_of(file.assignment, file.responses, row.at)
             file.note(row)
             occasions.append(occasion)
             responses.append(self.response(occasion, row, key))
@@ -215,7 +199,13 @@ class KnownRows(Writer):
             return True
         stored.client = client
         if respond.fingerprint(stored, row.answers) != bytes(stored.fingerprint or b""):
-            self._fault(row, _("this client has other answers at the same time already."))
+            sentence = _("this client has other answers at the same time already.")
+            if stored.voided_at is not None:
+                sentence = _(
+                    "other answers of this client at this time were imported before, and taken "
+                    "out by a correction. Enter these by hand, and leave the line out."
+                )
+            self._fault(row, sentence)
         return False
 
     def _fault(self, row: Row, sentence: str) -> None:
@@ -318,19 +308,24 @@ def _there(keys: list[bytes]) -> set[bytes]:
 def _responses_there(
     keys: list[bytes], known: list[tuple[Row, Client]], version: Any
 ) -> dict[Any, Response]:
-    """What is stored under one of the keys, or of the same client at the same instant."""
+    """What is stored under one of the keys, or of the same client at the same instant.
+
+    A row that was taken out by a correction stays known by its key.
+    """
     found: dict[Any, Response] = {}
     same = Response.objects.filter(
         Q(import_key__in=keys)
         | Q(
+            voided_at=None,
             client__in={client.pk for _row, client in known},
             submitted_at__in={row.at for row, _client in known},
         ),
         version__instrument=version.instrument_id,
         submitted_at__isnull=False,
-    ).only("client_id", "fingerprint", "submitted_at", "import_key")
+    ).only("client_id", "fingerprint", "submitted_at", "import_key", "voided_at")
     for response in same:
-        found[response.client_id, response.submitted_at] = response
+        if response.voided_at is None:
+            found[response.client_id, response.submitted_at] = response
         if response.import_key is not None:
             found[bytes(response.import_key)] = response
     return found

@@ -13,12 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
 
 from assessments.measurement.reliability import Estimates
 from assessments.models import InstrumentVersion, Psychometrics, Response
 from assessments.queries import first_answers
-from assessments.queries.estimates import FORMAT, is_current, state
+from assessments.queries.estimates import FORMAT, STATE, is_current, state
 from assessments.queries.instruments import line_back
 from clinic.models import Practice
 
@@ -44,7 +43,7 @@ def compute(*, practice: Practice, version: InstrumentVersion, now: datetime) ->
         estimates.add(sheets)
     result = {
         "format": FORMAT,
-        "state": state(tally.responses, tally.erased, tally.newest_at),
+        "state": state(tally.responses, tally.erased, tally.newest_at, tally.corrected),
         "basis": {
             "responses": tally.responses,
             "people": estimates.people,
@@ -109,7 +108,7 @@ def changed() -> list[tuple[Practice, InstrumentVersion]]:
 
 def answered() -> list[tuple[Practice, InstrumentVersion]]:
     """Practices and shipped versions with answers to them, changed since or not."""
-    return _rows(sorted(_states(), key=str))
+    return _rows(sorted((key for key, found in _states().items() if found["responses"]), key=str))
 
 
 def _rows(keys: list[tuple[UUID, UUID]]) -> list[tuple[Practice, InstrumentVersion]]:
@@ -123,26 +122,24 @@ def _rows(keys: list[tuple[UUID, UUID]]) -> list[tuple[Practice, InstrumentVersi
 def _states() -> dict[tuple[UUID, UUID], State]:
     """By practice and shipped version, the state of the answers to it: one statement."""
     rows = (
-        Response.objects.submitted()
+        Response.objects.filter(submitted_at__isnull=False)
         .order_by()
         .values_list("client__practice", "version")
-        .annotate(
-            responses=Count("pk"),
-            erased=Count("pk", filter=Q(client__data_key=None)),
-            newest=Max("submitted_at"),
-        )
+        .annotate(**STATE)
     )
     origins = _origins()
-    parts: dict[tuple[UUID, UUID], list[tuple[int, int, datetime]]] = defaultdict(list)
+    parts: dict[tuple[UUID, UUID], list[dict[str, Any]]] = defaultdict(list)
     for practice, version, *figures in rows:
-        parts[practice, origins[version]].append((figures[0], figures[1], figures[2]))
+        found = dict(zip(STATE, figures, strict=True))
+        parts[practice, origins[version]].append(found)
     return {
         key: state(
-            sum(part[0] for part in found),
-            sum(part[1] for part in found),
-            max(part[2] for part in found),
+            sum(part["responses"] for part in together),
+            sum(part["erased"] for part in together),
+            max((part["newest"] for part in together if part["newest"]), default=None),
+            sum(part["corrected"] for part in together),
         )
-        for key, found in parts.items()
+        for key, together in parts.items()
     }
 
 

@@ -98,7 +98,8 @@ def _start(
 ) -> datetime:
     """When the series begins that the relationship named now belongs to."""
     if before is None:
-        first = Response.objects.filter(client=client).aggregate(at=Min("started_at"))["at"]
+        counts = Response.objects.filter(client=client, voided_at=None)
+        first = counts.aggregate(at=Min("started_at"))["at"]
         return min(first, now) if same and first is not None else now
     goes_on = same or (before.kind, before.label) == target
     # A clock that was set back must not put the newest behind the one before.

@@ -300,5 +300,7 @@ def _again(response: Response, answers: Answers | None) -> Submission:
         ):
             raise AlreadySubmitted(
                 _("This form was sent already, with other answers. The first answers stand.")
+                if response.voided_at is None
+                else _("This form was sent already, and what was sent has been corrected since.")
             )
     return Submission(response, created=False)

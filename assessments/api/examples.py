@@ -79,6 +79,9 @@ RESPONSE_VALUE: dict[str, Any] = {
     "source": "api",
     "started_at": "2026-11-02T10:00:00Z",
     "submitted_at": "2026-11-02T10:00:00Z",
+    "received_at": "2026-11-02T10:00:00Z",
+    "voided_at": None,
+    "replaced_by": None,
     "answers": {"IND04": 4, "CDP03": 2, "INT09": None},
     "comment": "A quiet week.",
     "marks": [

@@ -305,10 +305,18 @@ class ResponseSerializer(Shown[Response]):
     source = serializers.ChoiceField(Response.Source.choices)  # type: ignore[assignment]
     started_at = Moment()
     submitted_at = Moment()
+    received_at = Moment()
+    voided_at = Moment(allow_null=True)
+    replaced_by = serializers.SerializerMethodField()
     answers = Answers(read_only=True)
     comment = serializers.CharField(allow_null=True)
     marks = Marks(read_only=True)
     reference = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "string", "format": "uuid", "nullable": True})
+    def get_replaced_by(self, response: Response) -> str | None:
+        """Known where a response is read by itself: none in a list has been replaced."""
+        return self.context.get("replaced_by")
 
     @extend_schema_field(ReferenceSerializer(allow_null=True))
     def get_reference(self, response: Response) -> Any:

@@ -100,6 +100,7 @@ class CancelledWhy(models.TextChoices):
     CHANGED = "changed", _("The plan was changed")
     COVERED = "covered", _("A longer form due that day asks the same")
     MOVED = "moved", _("The appointment was moved or called off")
+    CORRECTED = "corrected", _("What was sent to it was corrected")
 
 
 class OccasionQuerySet(models.QuerySet["Occasion"]):
@@ -107,7 +108,8 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
         return self.filter(reach.clinical_rows(user))
 
     def with_answered_at(self) -> Self:
-        return self.annotate(answered_at=models.Max("response__submitted_at"))
+        counts = Q(response__voided_at=None)
+        return self.annotate(answered_at=models.Max("response__submitted_at", filter=counts))
 
     def with_reference_in_force(self) -> Self:
         return self.annotate(reference_in_force=in_force_of("client"))
@@ -138,7 +140,7 @@ class Occasion(Row):
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     remind_at = models.DateTimeField(null=True, blank=True)
 
-    # When its response was submitted; only on rows read by ``with_answered_at``.
+    # When the answers that count were submitted; only on rows read by ``with_answered_at``.
     answered_at: datetime | None
     # Whom answers begun now are about; only on rows read by ``with_reference_in_force``.
     reference_in_force: UUID | None

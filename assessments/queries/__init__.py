@@ -32,6 +32,7 @@ from .references import (
     find_reference,
     has_relational_answers,
     in_force,
+    in_force_at,
     references,
     series_of,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "gather",
     "has_relational_answers",
     "in_force",
+    "in_force_at",
     "inbox_count",
     "newest_version",
     "newest_versions",

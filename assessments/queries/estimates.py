@@ -46,24 +46,35 @@ def kept(practice: Practice, origin: InstrumentVersion) -> Psychometrics | None:
     return row
 
 
-def state(responses: int, erased: int, newest: datetime | None) -> dict[str, Any]:
-    """What figures rest on; other answers make another one."""
-    return {
+def state(
+    responses: int, erased: int, newest: datetime | None, corrected: int = 0
+) -> dict[str, Any]:
+    """What figures rest on; other answers make another one.
+
+    A correction may leave as many answers as there were, and the newest of them.
+    """
+    rests_on: dict[str, Any] = {
         "responses": responses,
         "erased": erased,
         "newest": newest and newest.isoformat(),
     }
+    return {**rests_on, "corrected": corrected} if corrected else rests_on
+
+
+COUNTS = Q(voided_at=None)
+# What a state is made of, for rows that were submitted.
+STATE = {
+    "responses": Count("pk", filter=COUNTS),
+    "erased": Count("pk", filter=COUNTS & Q(client__data_key=None)),
+    "newest": Max("submitted_at", filter=COUNTS),
+    "corrected": Count("pk", filter=~COUNTS),
+}
 
 
 def state_now(practice: Practice, versions: list[InstrumentVersion]) -> dict[str, Any]:
     """The state of the answers that there are now: one statement."""
-    rows = Response.objects.submitted().filter(client__practice=practice, version__in=versions)
-    found = rows.aggregate(
-        responses=Count("pk"),
-        erased=Count("pk", filter=Q(client__data_key=None)),
-        newest=Max("submitted_at"),
-    )
-    return state(found["responses"], found["erased"], found["newest"])
+    rows = Response.objects.filter(client__practice=practice, version__in=versions)
+    return state(**rows.filter(submitted_at__isnull=False).aggregate(**STATE))
 
 
 def is_current(result: dict[str, Any] | None, now: dict[str, Any]) -> bool:

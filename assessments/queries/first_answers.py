@@ -43,6 +43,7 @@ class Tally:
     responses: int = 0
     erased: int = 0  # answers whose key was destroyed
     unreadable: int = 0
+    corrected: int = 0  # taken out by a correction, and not among the others
     anonymous: int = 0  # people without a name, whose answers came from a file
     marked: int = 0  # people with a mark on the first answers that were taken
     first_at: datetime | None = None
@@ -58,6 +59,8 @@ def people(
 
     Holds the ciphertext of a few hundred people at a time.
     """
+    taken_out = Response.objects.filter(client__practice=practice, version__in=versions)
+    tally.corrected = taken_out.filter(voided_at__isnull=False).count()
     # All identifiers at once: paging through them would sort what is left again for each page.
     clients = sorted(Client.objects.filter(practice=practice).values_list("pk", flat=True))
     for start in range(0, len(clients), AT_A_TIME):

@@ -39,8 +39,8 @@ def unseen_responses(user: Any) -> QuerySet[Response]:
     """Forms of the user's own open clients that nobody has looked at, the oldest first."""
     return (
         Response.objects.visible_to(user)
+        .submitted()
         .filter(own_care(user, "client"), client__closed_at=None, seen_at=None)
-        .filter(submitted_at__isnull=False, voided_at=None)
         .select_related("client", "version__instrument")
         .defer("answers", "comment", "seconds", "version__text")
         .order_by("submitted_at", "pk")

@@ -10,6 +10,7 @@ any of this.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 
@@ -39,6 +40,12 @@ def in_force(client: Client) -> ReferenceRelationship | None:
     if row is not None:
         row.client = client
     return row
+
+
+def in_force_at(client: Client, at: datetime) -> ReferenceRelationship | None:
+    """The relationship of the series to which answers begun at that time belong."""
+    rows = ReferenceRelationship.objects.filter(client=client, started_at__lte=at)
+    return rows.newest_first().first()
 
 
 def series_of(begun_at: str) -> Subquery:

@@ -59,7 +59,7 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if imported is None:
         raise Http404
     past = imported.mapping.get("past_risks", [])
-    to_read = Response.objects.visible_to(request.user).filter(pk__in=past)
+    to_read = Response.objects.visible_to(request.user).submitted().filter(pk__in=past)
     context = {
         "imported": imported,
         "items": imported.mapping.get("items", {}),

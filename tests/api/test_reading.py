@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assessments.actions import assign, references, respond
+from assessments.actions import assign, correct, references, respond
 from assessments.measurement.movement import SCALES
 from assessments.models import Assignment, Occasion, Response, Score
 from assessments.wording.ladder import faults
@@ -92,8 +92,8 @@ def test_response_holds_answers_and_scores_their_errors(ada_program, nora, occas
     sent = asked.send(occasion, value=2)
     body = ada_program.get(f"responses/{sent.pk}/").json()
     assert sorted(body) == [
-        "answers", "client", "comment", "id", "instrument", "marks", "occasion",
-        "reference", "source", "started_at", "submitted_at", "version",
+        "answers", "client", "comment", "id", "instrument", "marks", "occasion", "received_at",
+        "reference", "replaced_by", "source", "started_at", "submitted_at", "version", "voided_at",
     ]  # fmt: skip
     assert body["answers"] == asked.answers_to(sent.version, 2)
     assert (body["source"], body["submitted_at"]) == ("link", "2026-11-02T10:00:00Z")
@@ -114,6 +114,43 @@ def test_response_holds_answers_and_scores_their_errors(ada_program, nora, occas
         "items": stored.items,
         "why_missing": None,
     }
+
+
+def test_response_that_was_taken_out_is_in_no_list_and_says_so(ada_program, ada, nora, occasion):
+    sent = asked.send(occasion, now=NOW)
+    made = correct.redate_response(
+        response=sent, at=NOW - timedelta(days=3), reason="Monday.", by=actor(ada), now=NOW
+    )
+    right = str(made.replacement_id)
+    assert ada_program.ids("responses/") == [right]
+    scores = ada_program.get("scores/").json()["results"]
+    assert {row["response"] for row in scores} == {right}
+    body = ada_program.get(f"responses/{sent.pk}/").json()
+    assert (body["voided_at"], body["replaced_by"]) == ("2026-11-02T09:00:00Z", right)
+    body = ada_program.get(f"responses/{right}/").json()
+    assert (body["voided_at"], body["replaced_by"]) == (None, None)
+    assert (body["submitted_at"], body["received_at"]) == (
+        "2026-10-30T09:00:00Z", "2026-11-02T09:00:00Z",
+    )  # fmt: skip
+    taken_back = ada_program.get(f"occasions/{occasion.pk}/").json()
+    assert (taken_back["state"], taken_back["response"]) == ("taken_back", None)
+    assert ada_program.ids("occasions/?status=taken_back") == [str(occasion.pk)]
+    assert str(occasion.pk) not in ada_program.ids("occasions/?status=answered")
+
+
+def test_what_stands_in_another_record_is_named_to_its_own_readers(
+    program, ada, ben, nora, otto, occasion
+):
+    sent = asked.send(occasion, now=NOW)
+    made = correct.move_response(
+        response=sent, to_client=otto, reason="Otto’s sheet.", by=actor(ada), now=NOW
+    )
+    assert program(ada).get(f"responses/{sent.pk}/").json()["replaced_by"] is None
+    factories.make_care(otto, ada)
+    assert program(ada).get(f"responses/{sent.pk}/").json()["replaced_by"] == str(
+        made.replacement_id
+    )
+    assert program(ben).get(f"responses/{sent.pk}/").status_code == 404
 
 
 def test_incomplete_scale_says_why_it_has_no_score(ada_program, occasion):

@@ -11,9 +11,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from assessments.actions import assign, links, occasions, respond
+from assessments.actions import assign, correct, links, occasions, respond
 from assessments.actions.respond import AlreadySubmitted
-from assessments.models import Alert, Assignment, Occasion, PersonalLink, Response, Score
+from assessments.models import (
+    Alert,
+    Assignment,
+    Correction,
+    Occasion,
+    PersonalLink,
+    Response,
+    Score,
+)
 from clinic.actions import Refused
 from clinic.audit import Actor
 from clinic.models import AuditEvent, Notice
@@ -147,6 +155,33 @@ def test_answer_sent_while_the_assignment_ends_either_stands_or_is_refused(nora,
     taken_back = occasion.cancelled_at is not None
     assert taken_back == isinstance(sent, Refused)
     assert Response.objects.submitted().exists() != taken_back
+
+
+def test_of_two_corrections_at_once_one_wins_and_the_other_is_told(occasion, ada, otto):
+    sent = asked.send(occasion, now=NOW)
+    said = {"response": sent, "reason": "Otto’s sheet.", "by": actor(ada), "now": NOW}
+    found = at_once(
+        lambda: correct.void_response(**said),
+        lambda: correct.move_response(to_client=otto, **said),
+        lambda: correct.redate_response(at=NOW - WEEK, **said),
+    )
+    told = [result for result in found if isinstance(result, correct.CorrectedAlready)]
+    assert len(told) == 2
+    correction = Correction.objects.get()
+    counts = [correction.replacement_id] if correction.replacement_id else []
+    assert list(Response.objects.submitted().values_list("pk", flat=True)) == counts
+    assert Score.objects.count() == 4 * len(counts)
+
+
+def test_answers_moved_both_ways_at_once_do_not_block_each_other(occasion, ada, nora, otto):
+    here, there = asked.send(occasion, now=NOW), asked.send(asked.open_occasion(otto), now=NOW)
+    said = {"reason": "The other way round.", "by": actor(ada), "now": NOW}
+    found = at_once(
+        lambda: correct.move_response(response=here, to_client=otto, **said),
+        lambda: correct.move_response(response=there, to_client=nora, **said),
+    )
+    assert [type(result) for result in found] == [Correction, Correction]
+    assert Response.objects.submitted().count() == 2
 
 
 def test_new_link_while_the_form_is_sent_never_leaves_a_link_that_works(occasion):

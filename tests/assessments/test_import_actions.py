@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from assessments.actions import importing
+from assessments.actions import correct, importing
 from assessments.importing import ColumnMapping, FaultyFile, Row, open_table, suggest
 from assessments.measurement.reliability import alpha
 from assessments.models import (
@@ -143,6 +143,37 @@ def test_order_of_columns_and_form_of_the_file_make_no_second_row(harbour, pat):
     codes = [item.code for item in asked.instrument(asked.SAFETY).definition.items]
     turned = "\t".join(codes[::-1]) + "\n3\t2\t1\t0\n"
     assert run(harbour, gzip.compress(turned.encode()), actor(pat)).created == 0
+
+
+def test_row_that_was_corrected_is_known_and_not_taken_in_again(harbour, ada, nora, otto):
+    number(nora, "7")
+    number(otto, "8")
+    file = known("7,2026-01-05,0,0,0,0", "7,2026-01-06,0,0,0,0", "7,2026-01-07,0,0,0,0")
+    run(harbour, file, actor(ada), **KNOWN)
+    first, second, third = Response.objects.order_by("submitted_at")
+    said = {"reason": "Taken in wrongly.", "by": actor(ada), "now": NOW}
+    correct.void_response(response=first, **said)
+    moved = correct.move_response(response=second, to_client=otto, **said).replacement
+    correct.redate_response(response=third, at=third.submitted_at - timedelta(days=30), **said)
+    assert (moved.source, moved.imported, moved.client) == ("import", second.imported, otto)
+    before = counts()
+    report = run(harbour, file, actor(ada), **KNOWN)
+    assert (report.created, report.skipped) == (0, 3)
+    # The file with its mistake put right has nothing new either.
+    right = known("8,2026-01-06,0,0,0,0", "7,2025-12-08,0,0,0,0")
+    assert run(harbour, right, actor(ada), **KNOWN).created == 0
+    assert counts() == before
+
+
+def test_other_answers_in_place_of_corrected_ones_are_a_fault(harbour, ada, nora):
+    number(nora, "7")
+    run(harbour, known("7,2026-01-05,0,0,0,0"), actor(ada), **KNOWN)
+    correct.void_response(
+        response=Response.objects.get(), reason="Not hers.", by=actor(ada), now=NOW
+    )
+    with pytest.raises(FaultyFile) as caught:
+        run(harbour, known("7,2026-01-05,1,0,0,0"), actor(ada), **KNOWN)
+    assert "taken out by a correction" in caught.value.faults.lines()[0]
 
 
 # --- All or nothing -----------------------------------------------------------------------------

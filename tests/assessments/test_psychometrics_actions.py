@@ -178,6 +178,22 @@ def test_what_changed_is_due_and_then_is_not(harbour, version, sheets, pat):
     assert due() == [("Harbour", 1)]
     compute(harbour, version)
     assert due() == []
+    # As many answers as before, and the newest of the same day.
+    Response.objects.filter(client=clients[2]).update(voided_at=NOW)
+    many.answered_by(harbour, version, sheets[4:5])
+    assert due() == [("Harbour", 1)]
+    compute(harbour, version)
+    assert due() == []
+
+
+def test_answers_that_were_taken_out_do_not_count(harbour, version, sheets):
+    clients = many.answered_by(harbour, version, sheets[:3])
+    Response.objects.filter(client=clients[0]).update(voided_at=NOW)
+    row = compute(harbour, version)
+    assert (row.responses, row.result["state"]["corrected"]) == (2, 1)
+    Response.objects.update(voided_at=NOW)
+    assert due() == [("Harbour", 1)]
+    assert psychometrics.answered() == []
 
 
 def test_task_works_out_every_practice(harbour, elsewhere, version, sheets):

@@ -34,8 +34,8 @@ TAGS = ["Occasions"]
 
 
 def with_response(rows: QuerySet[Occasion]) -> QuerySet[Occasion]:
-    """Occasions with ``sent``: the identifier of the response that was submitted, or None."""
-    sent = Response.objects.filter(occasion=OuterRef("pk"), submitted_at__isnull=False)
+    """Occasions with ``sent``: the identifier of the response that counts, or None."""
+    sent = Response.objects.submitted().filter(occasion=OuterRef("pk"))
     return rows.annotate(sent=Subquery(sent.values("pk")[:1]))
 
 

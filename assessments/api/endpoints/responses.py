@@ -22,6 +22,7 @@ from clinic.roles import Permission
 SUBMITTED = Response.objects.filter(submitted_at__isnull=False).select_related(
     "client__practice", "version__instrument", "reference"
 )
+COUNTED = SUBMITTED.filter(voided_at=None)
 SCORES = Score.objects.select_related("client", "response__version__instrument").defer(
     "response__answers", "response__comment"
 )
@@ -31,7 +32,7 @@ class Responses(ListView):
     """Submitted forms with their answers."""
 
     policy = {"GET": Permission.SEE_CLINICAL}
-    queryset = SUBMITTED
+    queryset = COUNTED
     noun = "response"
     orderings = ("submitted_at", "-submitted_at")
     filterset_class = ResponseFilter
@@ -40,7 +41,10 @@ class Responses(ListView):
     @extend_schema(
         operation_id="responses_list",
         summary="List responses",
-        description="Submitted forms with their answers. What is being filled in is not shown.",
+        description=(
+            "Submitted forms with their answers. What is being filled in is not shown, nor what "
+            "a correction has taken out."
+        ),
         tags=["Responses and scores"],
         examples=[examples.response],
     )
@@ -52,13 +56,18 @@ class OneResponse(ApiView):
     """One submitted form with its answers."""
 
     policy = {"GET": Permission.SEE_CLINICAL}
-    queryset = SUBMITTED
+    queryset = SUBMITTED.select_related("correction")
     serializer_class = ResponseSerializer
 
     @extend_schema(
         operation_id="responses_read",
         summary="Read a response",
-        description="Reading it here does not count as having looked at it.",
+        description=(
+            "Reading it here does not count as having looked at it. A response that a correction "
+            "has taken out is still there to be read, and in no list: `voided_at` says since "
+            "when, `replaced_by` which response stands in its place, where there is one that you "
+            "may see. Leave it out of whatever you work out."
+        ),
         tags=["Responses and scores"],
         examples=[examples.response],
     )
@@ -66,7 +75,16 @@ class OneResponse(ApiView):
         row = access.find(request.user, self.get_queryset(), pk, needs=self.needs)
         # A program that fetches answers is not a therapist who has seen them.
         respond.read_response(response=row, by=self.by, now=timezone.now(), counts_as_seen=False)
-        return Answer(self.get_serializer(row).data)
+        context = {"replaced_by": self._replaced_by(row)}
+        return Answer(ResponseSerializer(row, context=context).data)
+
+    def _replaced_by(self, row: Response) -> str | None:
+        correction = getattr(row, "correction", None)
+        if correction is None:
+            return None
+        seen = Response.objects.visible_to(self.request.user)
+        replacement = seen.filter(pk=correction.replacement_id).first()
+        return str(replacement.pk) if replacement else None
 
 
 class Scores(ListView):
