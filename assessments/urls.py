@@ -9,6 +9,7 @@ from assessments.views import (
     caseload,
     client,
     entry,
+    hand_over,
     imports,
     intake,
     library,
@@ -16,6 +17,7 @@ from assessments.views import (
     psychometrics,
     references,
     responses,
+    say,
     wording,
 )
 
@@ -64,6 +66,11 @@ asking: list[URLPattern] = [
         links.occasion_link_revoke,
         name="occasion-link-revoke",
     ),
+    path(
+        "occasions/<uuid:pk>/hand-over/",
+        hand_over.occasion_hand_over,
+        name="occasion-hand-over",
+    ),
     path("occasions/<uuid:pk>/enter/", entry.occasion_enter, name="occasion-enter"),
     path("responses/<uuid:pk>/", responses.response, name="response"),
 ]
@@ -84,6 +91,10 @@ answering: list[URLPattern] = [
     path("f/submit/", answer.submit, name="form-submit"),
     path("f/save/", answer.save, name="form-save"),
     path("f/done/", answer.done, name="form-done"),
+    path("f/who/", hand_over.who, name="form-who"),
+    path("f/next/", hand_over.go_on, name="form-next"),
+    path("f/pause/", say.pause, name="form-pause"),
+    path("f/resume/", say.resume, name="form-resume"),
     # Last, since a token may look like anything.
     path("f/<str:token>/", answer.landing, name="form-landing"),
 ]

@@ -40,6 +40,8 @@ ACTIONS = {
     "occasion.list": gettext_lazy("listed when forms are due"),
     "link.create": gettext_lazy("made a link to a form"),
     "link.open": gettext_lazy("opened a form by its link"),
+    "link.hand_over": gettext_lazy("handed a device over for a form"),
+    "link.wrong_person": gettext_lazy("gave a device back: the form was for somebody else"),
     "link.revoke": gettext_lazy("stopped a link to a form"),
     "response.start": gettext_lazy("began a form"),
     "response.submit": gettext_lazy("sent a form"),

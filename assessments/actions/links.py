@@ -50,7 +50,7 @@ def issue_link(*, occasion: Occasion, by: Actor, now: datetime) -> tuple[Persona
     An earlier link of the same occasion stops working, and a mail that still waits with it is
     taken back.
     """
-    occasion = _locked(occasion)
+    occasion = locked(occasion)
     require_fillable(occasion, now)
     occasion.links.filter(revoked_at=None).update(revoked_at=now)
     notices.cancel_notices_about(about=occasion.pk, now=now)
@@ -74,7 +74,7 @@ def replace_link(
 
     Raises NewerLink when there is a newer one: a page that is sent twice makes one link.
     """
-    occasion = _locked(occasion)
+    occasion = locked(occasion)
     if newest_link(occasion) != known:
         raise NewerLink(
             _(
@@ -197,7 +197,7 @@ def _message(
 @transaction.atomic
 def revoke_links(*, occasion: Occasion, by: Actor, now: datetime) -> int:
     """Stop every open link of an occasion; returns how many there were."""
-    occasion = _locked(occasion)
+    occasion = locked(occasion)
     stopped = stop_links([occasion.pk], now)
     if stopped:
         audit.record("link.revoke", by=by, now=now, client=occasion.client, about=occasion)
@@ -307,7 +307,7 @@ def _with_form(rows: QuerySet[PersonalLink]) -> QuerySet[PersonalLink]:
     )
 
 
-def _locked(occasion: Occasion) -> Occasion:
+def locked(occasion: Occasion) -> Occasion:
     """The occasion as it stands, locked; its client is not, since answering waits for that."""
     return (
         Occasion.objects.select_for_update(of=("self",))

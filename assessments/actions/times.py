@@ -17,7 +17,7 @@ from assessments.models import Response
 # Whatever two answers lie further apart than this was a pause.
 LONGEST_BETWEEN = 60.0
 # Nobody who types answers in from paper, and no program, shows how long the client took.
-TIMED = (Response.Source.LINK, Response.Source.DEMO)
+TIMED = (Response.Source.LINK, Response.Source.DEVICE, Response.Source.DEMO)
 TENTHS = 1
 
 Seconds = Mapping[str, float]

@@ -13,14 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.actions import links, respond
+from assessments.actions import hand_over, links, respond
 from assessments.actions.links import LinkState
 from assessments.actions.respond import AlreadySubmitted, ChangedMeanwhile
 from assessments.forms import asking, json_body
 from assessments.measurement import scoring
 from assessments.measurement.definition import Instrument
 from assessments.measurement.scoring import AnswerError
-from assessments.models import Response
 from assessments.views import limits
 from assessments.views.holder import (
     Holder,
@@ -36,9 +35,6 @@ from assessments.views.holder import (
 )
 from clinic.actions import Refused
 from clinic.audit import Actor
-
-LINK = Response.Source.LINK
-
 
 # --- The way in -----------------------------------------------------------------------------------
 
@@ -62,7 +58,7 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         by = Actor.of_link(request, link, practice)
         links.start_form(link=link, by=by, now=now)
-        response = see_other("form")
+        response = see_other("form-pause" if request.POST.get("go") == "pause" else "form")
         give_cookie(response, Holder(link=link, by=by, now=now))
         return response
     instrument = link.occasion.assignment.instrument
@@ -138,7 +134,7 @@ def _save_item(
             since=holder.link.started_at,
             by=holder.by,
             now=holder.now,
-            source=LINK,
+            source=holder.source,
         )
     except AlreadySubmitted:
         return refuse(request, LinkState.SENT, holder)
@@ -240,7 +236,7 @@ def save(request: HttpRequest, holder: Holder) -> HttpResponse:
             since=holder.link.started_at,
             by=holder.by,
             now=holder.now,
-            source=LINK,
+            source=holder.source,
         )
     except json_body.Unreadable as problem:
         return JsonResponse({"sentence": str(problem)}, status=400)
@@ -311,7 +307,7 @@ def submit(request: HttpRequest, holder: Holder) -> HttpResponse:
             seen_revision=form.cleaned_data["revision"],
             by=holder.by,
             now=holder.now,
-            source=LINK,
+            source=holder.source,
         )
     except ChangedMeanwhile as changed:
         return _review_anew(request, holder, changed.sentence)
@@ -337,4 +333,9 @@ def done(request: HttpRequest, holder: Holder) -> HttpResponse:
     """Thanks, and what happens next; never the answers."""
     if links.state_of(holder.link, holder.now) is not LinkState.SENT:
         return see_other("form")
-    return render(request, "assessments/answer/done.html", holder.context())
+    following = hand_over.next_form(holder.link, holder.now)
+    context = {
+        **holder.context(),
+        "following": following.assignment.instrument if following else None,
+    }
+    return render(request, "assessments/answer/done.html", context)

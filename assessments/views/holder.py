@@ -84,6 +84,16 @@ class Holder:
             return ""
         return wording.think_of(queries.find_reference(named, self.link.occasion.client))
 
+    @property
+    def must_say_who(self) -> bool:
+        """Whether the device was handed over, and nobody has said yet that the form is theirs."""
+        return self.link.handed_over and self.link.started_at is None
+
+    @property
+    def source(self) -> str:
+        """Where these answers come from."""
+        return Response.Source.DEVICE if self.link.handed_over else Response.Source.LINK
+
     @cached_property
     def at_risk(self) -> bool:
         """Whether the answers meet a risk rule, or met one before in this browser."""
@@ -96,6 +106,7 @@ class Holder:
             "crisis": crisis_lines(self.practice),
             "at_risk": self.at_risk,
             "think_of": self.think_of,
+            "handed_over": self.link.handed_over,
             "unvalidated": any(s.evidence.rung <= 1 for s in self.instrument.scales),
         }
 
@@ -133,6 +144,8 @@ def for_unsent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             return see_other("form-done")
         if state is not LinkState.OPEN:
             return refuse(request, state, holder)
+        if holder.must_say_who:
+            return see_other("form-who")
         return view(request, holder, *args, **kwargs)
 
     return guarded
@@ -147,6 +160,8 @@ def for_open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         state = links.state_of(holder.link, holder.now)
         if state is not LinkState.OPEN:
             return refuse(request, state, holder)
+        if holder.must_say_who:
+            return see_other("form-who")
         return view(request, holder, *args, **kwargs)
 
     return guarded

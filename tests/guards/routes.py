@@ -214,6 +214,7 @@ POLICY = {
     "assignment-end": client_page(OWN_CARE, OWN_CARE, about="assignment"),
     "occasion-link": client_page(post=OWN_CARE, about="occasion"),
     "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),
+    "occasion-hand-over": client_page(OWN_CARE, OWN_CARE, about="occasion"),
     "occasion-enter": client_page(OWN_CARE, OWN_CARE, about="occasion"),
     # Importing
     "imports": page(CASEWORKERS | ADMINS),
@@ -227,6 +228,10 @@ POLICY = {
     "form-submit": FORM,
     "form-save": FORM,
     "form-done": FORM,
+    "form-who": FORM,
+    "form-next": FORM,
+    "form-pause": FORM,
+    "form-resume": FORM,
     "form-landing": PUBLIC,
     # The API
     "api-clients": endpoint("", get=only(MEMBERS), post=only(MEMBERS)),

@@ -8,7 +8,14 @@ from .changing import change_plan, take_over
 from .making import Made, make_plan
 from .pausing import end_plan, pause_plan, resume_due_plans, resume_plan
 from .running import locked
-from .says import CLIENT_PAUSES, NOTE_LENGTH, client_says, note_what_client_said
+from .says import (
+    CLIENT_PAUSES,
+    NOTE_LENGTH,
+    client_resumes,
+    client_says,
+    note_what_client_said,
+    what_client_said,
+)
 from .settings import Part, Settings, require_sensible
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "Part",
     "Settings",
     "change_plan",
+    "client_resumes",
     "client_says",
     "end_plan",
     "locked",
@@ -28,4 +36,5 @@ __all__ = [
     "resume_due_plans",
     "resume_plan",
     "take_over",
+    "what_client_said",
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions import assign, occasions, standing
-from assessments.actions.plans.pausing import pause_plan, silence
+from assessments.actions.plans.pausing import pause_plan, resume_plan, silence
 from assessments.actions.plans.running import locked, running
 from assessments.models import Assignment, CancelledWhy, PersonalLink, Plan, Response
 from clinic import audit
@@ -70,6 +70,33 @@ def _stop(plan: Plan, by: Actor, now: datetime) -> None:
     silence(plan, now)
     plan.ended_at = now
     plan.save(update_fields=["ended_at"])
+
+
+@transaction.atomic
+def client_resumes(*, link: PersonalLink, by: Actor, now: datetime) -> list[Plan]:
+    """Take back a pause that the holder of this link had asked for."""
+    client = assign.locked_client(link.occasion.client_id)
+    paused = client.plans.running().filter(
+        paused_at__isnull=False, client_said=Plan.ClientSaid.PAUSE
+    )
+    plans = [locked(plan) for plan in paused.order_by("created_at", "pk")]
+    for plan in plans:
+        plan.client_said, plan.client_said_at, plan.client_note = "", None, None
+        plan.noted_at = plan.noted_by = None
+        plan.save(
+            update_fields=["client_said", "client_said_at", "client_note", "noted_at", "noted_by"]
+        )
+        resume_plan(plan=plan, by=by, now=now)
+    return plans
+
+
+def what_client_said(link: PersonalLink) -> Plan | None:
+    """The plan that its client has paused or stopped last, where that still holds."""
+    plans = Plan.objects.filter(client=link.occasion.client_id).exclude(client_said="")
+    newest = plans.order_by("-client_said_at", "pk").defer("client_note").first()
+    if newest is None or (newest.client_said == Plan.ClientSaid.PAUSE and not newest.paused_at):
+        return None
+    return newest
 
 
 @transaction.atomic
