@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from assessments.actions import occasions, plans, psychometrics, standing
+from assessments.actions import adapting, occasions, plans, psychometrics, standing
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,10 @@ def sweep_occasions() -> None:
 
 @shared_task(name="assessments.tasks.write_occasions")
 def write_occasions() -> None:
-    occasions.extend_all_occasions(now=timezone.now())
+    """Adapt first, so that nothing is written ahead that would be taken back at once."""
+    now = timezone.now()
+    adapting.adapt_plans(now=now)
+    occasions.extend_all_occasions(now=now)
 
 
 @shared_task(name="assessments.tasks.sweep_standings")

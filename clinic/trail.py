@@ -27,6 +27,7 @@ ACTIONS = {
     "reference.set": gettext_lazy("named whom the answers are about"),
     "plan.create": gettext_lazy("made a plan of forms"),
     "plan.change": gettext_lazy("changed a plan of forms"),
+    "plan.adapt": gettext_lazy("changed how often a form comes round, by the rule of its plan"),
     "plan.pause": gettext_lazy("paused a plan of forms"),
     "plan.resume": gettext_lazy("resumed a plan of forms"),
     "plan.end": gettext_lazy("ended a plan of forms"),

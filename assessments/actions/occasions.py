@@ -89,13 +89,14 @@ def _windows_after(
     due = [window for window in windows if window.opens < now + HORIZON]
     if start == 0 and not due:
         due = windows[:1]
+    # Whoever gives a form for today before it would open wants it now; what goes on keeps its hour.
+    wanted_now = assignment.first_on == today and assignment.replaces_id is None
     return [
         Occasion(
             assignment=assignment,
             client=assignment.client,
             number=window.number,
-            # Whoever assigns a form for today before it would open wants it now.
-            opens_at=now if window.number == 0 and assignment.first_on == today else window.opens,
+            opens_at=now if window.number == 0 and wanted_now else window.opens,
             closes_at=window.closes,
         )
         for window in due
@@ -106,7 +107,11 @@ def _windows_after(
 def _hours(plan: Plan | None) -> dict[str, Any]:
     if plan is None:
         return {}
-    return {"opens_at": plan.opens_at, "window_days": plan.window_days}
+    return {
+        "opens_at": plan.opens_at,
+        "window_days": plan.window_days,
+        "weekday": plan.weekday,
+    }
 
 
 def _for_appointments(
@@ -468,10 +473,15 @@ def skip_occasion(*, occasion: Occasion, by: Actor, now: datetime) -> Occasion:
 
 
 def first_date_after(assignment: Assignment, cadence: schedule.Cadence, today: date) -> date:
-    """The first due day of what takes an assignment over: after the last one that was opened."""
+    """The first due day of what takes an assignment over: after the last form that was opened, be
+    it of this assignment or of one before it."""
     zone = assignment.client.practice.zone
-    opened = assignment.occasions.filter(opened_at__isnull=False, cancelled_at=None)
-    last: datetime | None = opened.aggregate(last=Max("opens_at"))["last"]
+    row: Assignment | None = assignment
+    last: datetime | None = None
+    while last is None and row is not None:
+        opened = row.occasions.filter(opened_at__isnull=False, cancelled_at=None)
+        last = opened.aggregate(last=Max("opens_at"))["last"]
+        row = row.replaces
     if last is None:
         return max(today, assignment.first_on)
     return max(today, last.astimezone(zone).date() + timedelta(days=cadence.days or 0))

@@ -70,19 +70,50 @@ def windows(
     count: int = 1,
     opens_at: time = OPENING,
     window_days: int | None = None,
+    weekday: int | None = None,
 ) -> list[Window]:
     """The windows number `start` to `start + count - 1`, fewer where the assignment ends before.
 
     A window opens at `opens_at` wall time in `zone` on its due day and closes `window_days` days
-    later (without a number: after 14), yet when the next one opens at the latest. No window opens
-    after the day `ends_on`. Raises ValueError for a negative `start` or `count`, for a cadence
-    that follows no interval, or for days outside the calendar.
+    later (without a number: after 14), yet when the next one opens at the latest. With a `weekday`
+    (Monday is 0) every due day but the first moves on to it. No window opens after the day
+    `ends_on`. Raises ValueError for a negative `start` or `count`, for a cadence that follows no
+    interval, or for days outside the calendar.
     """
     if start < 0 or count < 0:
         raise ValueError("start and count must not be negative")
     return list(
-        islice(_from(cadence, first_on, zone, ends_on, start, opens_at, window_days), count)
+        islice(
+            _from(cadence, first_on, zone, ends_on, start, opens_at, window_days, weekday), count
+        )
     )
+
+
+def windows_between(
+    cadence: Cadence,
+    first_on: date,
+    zone: ZoneInfo,
+    ends_on: date | None,
+    since: datetime,
+    until: datetime,
+    start: int = 0,
+    opens_at: time = OPENING,
+    window_days: int | None = None,
+    weekday: int | None = None,
+) -> list[Window]:
+    """The windows from number `start` on that open at `since <= t < until`; see `windows`."""
+    step = Cadence(cadence).days
+    if step is not None:
+        days = (since.astimezone(zone).date() - first_on).days
+        # Two below the estimate: the opening hour and the weekday may put a due day off.
+        start = max(start, days // step - 2)
+    found = []
+    for window in _from(cadence, first_on, zone, ends_on, start, opens_at, window_days, weekday):
+        if window.opens >= until:
+            break
+        if window.opens >= since:
+            found.append(window)
+    return found
 
 
 def window_at(
@@ -195,6 +226,7 @@ def _from(
     number: int,
     opens_at: time,
     window_days: int | None,
+    weekday: int | None = None,
 ) -> Iterator[Window]:
     if isinstance(first_on, datetime) or isinstance(ends_on, datetime):
         raise ValueError("first_on and ends_on are days, not times")
@@ -206,6 +238,8 @@ def _from(
     while step is not None or number == 0:
         try:
             due = first_on + timedelta(days=number * (step or 0))
+            if number:
+                due = on_weekday(due, weekday)
             if ends_on is not None and due > ends_on:
                 return
             opens = _wall(due, opens_at, zone)

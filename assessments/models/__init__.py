@@ -1,4 +1,10 @@
-from assessments.models.assignment import Assignment, CancelledWhy, Occasion, PersonalLink
+from assessments.models.assignment import (
+    AdaptedWhy,
+    Assignment,
+    CancelledWhy,
+    Occasion,
+    PersonalLink,
+)
 from assessments.models.care_notes import Alert, Event, Review
 from assessments.models.instrument import (
     Instrument,
@@ -12,6 +18,7 @@ from assessments.models.response import Correction, Import, Response, Score
 from assessments.models.standing import Signal, Standing
 
 __all__ = [
+    "AdaptedWhy",
     "Alert",
     "Assignment",
     "Battery",

@@ -18,6 +18,15 @@ from clinic.models import Appointment, Client, Episode, User, reach
 from clinic.models.ids import Row
 
 
+class AdaptedWhy(models.TextChoices):
+    """What made a plan's own rule change how often a form comes round."""
+
+    STABLE = "stable", _("Nothing changed beyond error")
+    ALERT = "alert", _("An alert was raised")
+    WORSE = "worse", _("A change for the worse")
+    MISSED = "missed", _("A form was missed")
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(reach.clinical_rows(user))
@@ -50,6 +59,8 @@ class Assignment(Row):
     )
     # The cadence the therapist chose, where the plan's rule has changed it since.
     chosen_cadence = models.CharField(max_length=16, choices=Cadence.choices, blank=True)
+    # Why the plan's rule gave it this cadence, where it did.
+    adapted_why = models.CharField(max_length=6, choices=AdaptedWhy.choices, null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -80,6 +91,12 @@ class Assignment(Row):
                 condition=Q(times=None) | Q(times__gte=1), name="assignment_times_positive"
             ),
         ]
+
+    @property
+    def chosen(self) -> str:
+        """The cadence that the therapist chose."""
+        given_at_end = self.cadence == Cadence.ONCE
+        return self.cadence if given_at_end else self.chosen_cadence or self.cadence
 
     @property
     def send_by_mail(self) -> bool:

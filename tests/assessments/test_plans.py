@@ -92,6 +92,17 @@ def test_plan_opens_at_its_hour_on_its_weekday_for_its_window(nora):
     assert first.closes_at - first.opens_at == 2 * DAY
 
 
+def test_rare_form_begins_on_the_day_chosen_and_meets_the_weekly_one_later(nora):
+    plan = make(nora, part(asked.LONG, "twelve_weeks"), part(), weekday=3)
+    assert of(plan, asked.LONG)[0].opens_at == NOW
+    assert of(plan)[0].opens_at.date() == TODAY + 3 * DAY
+    sweep(NOW + 8 * WEEK)
+    # Twelve weeks after the first, on the Thursday that follows, the long form covers the weekly.
+    later = TODAY + 12 * WEEK + 3 * DAY
+    assert of(plan, asked.LONG)[1].opens_at.date() == later
+    assert [row.cancelled_why for row in of(plan) if row.opens_at.date() == later] == ["covered"]
+
+
 def test_number_of_times_is_kept(nora):
     plan = make(nora, part(times=2))
     sweep(NOW + 3 * WEEK)
@@ -245,6 +256,46 @@ def test_reminders_may_change_without_a_new_assignment(nora):
     sweep(NOW + WEEK)
     sweep(NOW + WEEK + DAY)
     assert kinds(nora) == ["form", "form", "reminder"]
+
+
+def test_form_given_once_is_not_given_again_by_a_change_of_the_hour(nora):
+    plan = make(nora, part(asked.SAFETY, "once"), part(asked.LONG, "at_end"))
+    before = plan.assignments.count()
+    plans.change_plan(plan=plan, settings=Settings(opens_at=time(18)), by=SYSTEM, now=NOW + DAY)
+    assert plan.assignments.count() == before
+    assert len(of(plan, asked.SAFETY)) == 1
+
+
+def test_form_given_once_and_not_opened_yet_moves_to_the_new_hour(nora):
+    plan = make(nora, part(asked.SAFETY, "once", first_on=TODAY + 3 * DAY))
+    plans.change_plan(plan=plan, settings=Settings(opens_at=time(18)), by=SYSTEM, now=NOW)
+    gone, given = of(plan, asked.SAFETY)
+    assert (gone.cancelled_why, given.opens_at.hour) == ("changed", 18)
+    assert given.opens_at.date() == TODAY + 3 * DAY
+
+
+def test_change_of_cadence_stays_on_the_day_of_the_week(nora):
+    plan = make(nora)
+    # Ten days after the last form, a Thursday: the next Monday, not today.
+    change(plan, NOW + 10 * DAY, "four_weeks")
+    assert plan.assignments.get(ended_at=None).first_on == TODAY + 4 * WEEK
+    change(plan, NOW + 10 * DAY, "weekly")
+    assert plan.assignments.get(ended_at=None).first_on == TODAY + 2 * WEEK
+
+
+def test_what_goes_on_today_opens_at_the_hour_of_the_plan(nora):
+    plan = make(nora, opens_at=time(18))
+    change(plan, NOW + WEEK, "four_weeks", opens_at=time(18))
+    change(plan, NOW + WEEK, "weekly", opens_at=time(18))
+    to_come = [row for row in of(plan) if row.cancelled_at is None and row.opened_at is None]
+    assert to_come[0].opens_at.isoformat() == "2026-11-09T18:00:00+00:00"
+
+
+def test_a_form_can_only_be_made_to_come_round(nora):
+    plan = make(nora)
+    with pytest.raises(Refused) as refused:
+        change(plan, NOW, "once")
+    assert refused.value.field == "cadence"
 
 
 # --- Pausing, skipping, ending --------------------------------------------------------------------

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.measurement.schedule import Cadence, Window, window_at, windows
+from assessments.measurement.schedule import (
+    Cadence,
+    Window,
+    window_at,
+    windows,
+    windows_between,
+)
 
 LONDON = ZoneInfo("Europe/London")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -201,3 +207,32 @@ def test_window_at_finds_the_window_of_any_moment(cadence, first_on, zone, start
         now = window.opens + timedelta(seconds=seconds)
         if now < window.closes:
             assert window_at(cadence, first_on, zone, None, now) == window
+
+
+# --- Between two times ----------------------------------------------------------------------------
+
+
+def test_first_date_stands_and_those_after_it_fall_on_the_day_of_the_week():
+    found = windows(Cadence.TWELVE_WEEKS, date(2026, 11, 4), LONDON, None, count=3, weekday=0)
+    days = [window.opens.astimezone(LONDON).date() for window in found]
+    assert days == [date(2026, 11, 4), date(2027, 2, 1), date(2027, 4, 26)]
+
+
+@given(
+    cadence=st.sampled_from(BY_DAY),
+    first_on=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    since=st.integers(-400, 4000),
+    length=st.integers(0, 120),
+    start=st.integers(0, 5),
+    zone=st.sampled_from(ZONES),
+    weekday=st.none() | st.integers(0, 6),
+)
+def test_windows_between_are_those_of_the_whole_series(
+    cadence, first_on, since, length, start, zone, weekday
+):
+    begins = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=since)
+    ends = begins + timedelta(days=length)
+    whole = windows(cadence, first_on, zone, None, start, count=800, weekday=weekday)
+    assert windows_between(
+        cadence, first_on, zone, None, begins, ends, start=start, weekday=weekday
+    ) == [window for window in whole if begins <= window.opens < ends]

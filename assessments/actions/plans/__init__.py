@@ -4,8 +4,8 @@ A change touches the future alone. What an assignment has opened stays as it was
 whose schedule changes is ended and another takes over, so that both can be seen.
 """
 
-from .changing import change_plan, take_over
-from .making import Made, make_plan
+from .changing import RECURRING, change_plan, goes_on_from, recurs, take_over
+from .making import Made, first_date, make_plan
 from .pausing import end_plan, pause_plan, resume_due_plans, resume_plan
 from .running import locked
 from .says import (
@@ -21,6 +21,7 @@ from .settings import Part, Settings, require_sensible
 __all__ = [
     "CLIENT_PAUSES",
     "NOTE_LENGTH",
+    "RECURRING",
     "Made",
     "Part",
     "Settings",
@@ -28,10 +29,13 @@ __all__ = [
     "client_resumes",
     "client_says",
     "end_plan",
+    "first_date",
+    "goes_on_from",
     "locked",
     "make_plan",
     "note_what_client_said",
     "pause_plan",
+    "recurs",
     "require_sensible",
     "resume_due_plans",
     "resume_plan",

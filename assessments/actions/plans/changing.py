@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +12,12 @@ from assessments.actions import occasions, standing
 from assessments.actions.plans.running import locked, running
 from assessments.actions.plans.settings import Settings, require_sensible
 from assessments.measurement import schedule
-from assessments.models import Assignment, CancelledWhy, Plan
+from assessments.models import Assignment, Cadence, CancelledWhy, Plan
 from clinic import audit
 from clinic.actions import Refused
 from clinic.audit import Actor
+
+RECURRING = [cadence for cadence in Cadence if cadence not in (Cadence.ONCE, Cadence.AT_END)]
 
 
 @transaction.atomic
@@ -29,9 +31,12 @@ def change_plan(
 ) -> Plan:
     """Change how a plan's forms go out, and how often each comes round ({assignment id: cadence}).
 
-    Forms that have opened stay as they are; those to come follow the new plan.
+    Forms that have opened stay as they are; those to come follow the new plan. A cadence that the
+    plan's own rule has changed stays changed, unless another is chosen or the rule switched off.
     """
     require_sensible(settings)
+    if set((cadences or {}).values()) - set(RECURRING):
+        raise Refused(_("Choose how often the form comes round."), "cadence")
     plan = locked(plan)
     if plan.ended_at is not None:
         raise Refused(_("This plan has ended. Make a new one."))
@@ -42,9 +47,21 @@ def change_plan(
     plan.save(update_fields=list(settings.values()))
     moved = bool({"opens_at", "weekday", "window_days"} & set(changed))
     for row in running(plan):
-        cadence = (cadences or {}).get(row.pk, row.cadence)
+        if not recurs(row):
+            if moved and _is_to_come(row):
+                take_over(assignment=row, cadence=row.cadence, by=by, now=now)
+            continue
+        chosen = (cadences or {}).get(row.pk, row.chosen)
+        cadence = row.cadence if settings.adapts and chosen == row.chosen else chosen
         if moved or cadence != row.cadence:
-            take_over(assignment=row, cadence=cadence, by=by, now=now)
+            take_over(
+                assignment=row,
+                cadence=cadence,
+                by=by,
+                now=now,
+                chosen_cadence="" if cadence == chosen else chosen,
+                adapted_why=row.adapted_why if cadence == row.cadence else None,
+            )
             changed += ["cadence"] if cadence != row.cadence else []
     if changed:
         audit.record(
@@ -54,6 +71,28 @@ def change_plan(
     return plan
 
 
+def recurs(assignment: Assignment) -> bool:
+    """Whether it comes round, by interval or with the sessions."""
+    return assignment.cadence in RECURRING
+
+
+def _is_to_come(assignment: Assignment) -> bool:
+    """Whether a form that is given once waits to be opened."""
+    return assignment.occasions.filter(opened_at=None, cancelled_at=None).exists()
+
+
+def goes_on_from(assignment: Assignment, cadence: str, weekday: int | None, today: date) -> date:
+    """The first date of what takes an assignment over: on its present day of the week, if the plan
+    names none."""
+    step = schedule.Cadence(cadence)
+    first_on = occasions.first_date_after(assignment, step, today)
+    if step.days is None:
+        return first_on
+    if weekday is None and schedule.Cadence(assignment.cadence).days is not None:
+        weekday = assignment.first_on.weekday()
+    return schedule.on_weekday(first_on, weekday)
+
+
 def take_over(
     *,
     assignment: Assignment,
@@ -61,6 +100,7 @@ def take_over(
     by: Actor,
     now: datetime,
     chosen_cadence: str = "",
+    adapted_why: str | None = None,
 ) -> Assignment:
     """End an assignment in favour of another that goes on where it stands.
 
@@ -69,10 +109,7 @@ def take_over(
     plan = assignment.plan
     client = assignment.client
     today = now.astimezone(client.practice.zone).date()
-    step = schedule.Cadence(cadence)
-    first_on = occasions.first_date_after(assignment, step, today)
-    if step.days is not None:
-        first_on = schedule.on_weekday(first_on, plan.weekday if plan else None)
+    first_on = goes_on_from(assignment, cadence, plan.weekday if plan else None, today)
     to_come = assignment.occasions.filter(opened_at=None, cancelled_at=None)
     occasions.cancel(to_come.values_list("pk", flat=True), CancelledWhy.CHANGED, now)
     Assignment.objects.filter(pk=assignment.pk).update(ended_at=now, ended_by=by.user)
@@ -95,6 +132,7 @@ def take_over(
         plan=plan,
         replaces=assignment,
         chosen_cadence=chosen_cadence,
+        adapted_why=adapted_why,
         created_at=now,
         created_by=by.user,
     )

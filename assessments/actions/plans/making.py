@@ -19,6 +19,9 @@ from clinic.actions import Refused
 from clinic.audit import Actor
 from clinic.models import Client
 
+# Days from one form to the next.
+FROM_THE_DAY_CHOSEN = 28
+
 
 @dataclass(frozen=True)
 class Made:
@@ -55,7 +58,7 @@ def make_plan(
             client=client,
             version=part.version,
             cadence=part.cadence,
-            first_on=_first_on(part, settings),
+            first_on=first_date(part, settings),
             ends_on=part.ends_on,
             times=part.times,
             plan=plan,
@@ -100,8 +103,13 @@ def _open_together(
     return opened
 
 
-def _first_on(part: Part, settings: Settings) -> date:
-    """The first date, moved on to the plan's day of the week for what comes round by interval."""
-    if schedule.Cadence(part.cadence).days is None:
+def first_date(part: Part, settings: Settings) -> date:
+    """The first date, moved on to the plan's day of the week for what comes round often.
+
+    What comes round every four weeks or less begins on the day that was chosen: a long form for
+    today does not wait for Monday. Its later dates fall on the day of the week.
+    """
+    days = schedule.Cadence(part.cadence).days
+    if days is None or days >= FROM_THE_DAY_CHOSEN:
         return part.first_on
     return schedule.on_weekday(part.first_on, settings.weekday)

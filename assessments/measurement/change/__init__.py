@@ -24,6 +24,7 @@ from .significant import (
     classify,
     cutoffs,
 )
+from .steady import is_steady
 from .trend import Trend, theil_sen, why_no_trend
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "cutoff_of",
     "cutoffs",
     "detectable_changes",
+    "is_steady",
     "minimal_detectable_change",
     "outcome_of",
     "reliable_change",
