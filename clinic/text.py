@@ -8,6 +8,7 @@ counts after normalisation, in characters and in bytes.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, timedelta
 
@@ -21,6 +22,11 @@ OLDEST_BIRTH = date(1900, 1, 1)
 # The longest character of the Basic Multilingual Plane takes three bytes.
 BYTES_PER_CHARACTER = 3
 LONGEST_EMAIL = 254
+LONGEST_PHONE = 40
+# With the country, as E.164 has it; or as it is dialled from within.
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,15}")
+# What people put between the digits.
+PHONE_GAPS = re.compile(r"[ ().\-/\u2010-\u2015]")
 
 
 def clean_line(text: str, *, max_length: int) -> str:
@@ -75,6 +81,29 @@ def clean_email(text: str) -> str:
         ) from None
     _refuse_too_long(line, LONGEST_EMAIL)
     return line
+
+
+def clean_phone(text: str) -> str:
+    """A telephone number, grouped as it was typed."""
+    line = unicodedata.normalize("NFKC", clean_line(text, max_length=LONGEST_PHONE))
+    if line:
+        dialled(line)
+    return line
+
+
+def dialled(text: str) -> str:
+    """What is dialled for a number as people write it: "+44 (0)20 7946 0018" is +442079460018."""
+    # The zero in brackets is dialled only without the country.
+    number = PHONE_GAPS.sub("", text.replace("(0)", "") if text.startswith("+") else text)
+    if not PHONE.fullmatch(number):
+        raise ValidationError(
+            _(
+                "This is not a complete telephone number. Write it as +44 20 7946 0018, or as it "
+                "is dialled in your country. Words belong in the contact note."
+            ),
+            code="invalid",
+        )
+    return number
 
 
 def parse_date(text: str) -> date:

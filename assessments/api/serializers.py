@@ -32,6 +32,7 @@ from clinic.api.fields import (
     Line,
     Moment,
     Paragraphs,
+    Phone,
     StrictSerializer,
     TrueOrFalse,
 )
@@ -122,7 +123,7 @@ class EditClientSerializer(StrictSerializer):
     name = Line(max_length=120, help_text="Up to 120 characters.")
     date_of_birth = Day(required=False, allow_null=True, check=born_before_today)
     email = Email(empty=True, help_text="Links to forms go here.")
-    phone = Line(max_length=40, empty=True)
+    phone = Phone(empty=True, help_text="Text messages go here, such as +44 20 7946 0018.")
     number = Line(
         max_length=60, empty=True, help_text="Your own; no two clients of a practice share one."
     )

@@ -77,6 +77,12 @@ class Email(_Text):
         return text.clean_email(typed)
 
 
+@extend_schema_field({"type": "string"})
+class Phone(_Text):
+    def clean(self, typed: str) -> str:
+        return text.clean_phone(typed)
+
+
 @extend_schema_field({"type": "string", "format": "date"})
 class Day(serializers.Field[Any, Any, Any, Any]):
     """A day as 2026-03-31; ``check`` refuses days that make no sense for what it is about."""

@@ -12,6 +12,7 @@ from clinic.forms.fields import (
     CleanCharField,
     CleanDateField,
     CleanEmailField,
+    CleanPhoneField,
     CleanTextField,
     ColleagueForm,
     MemberChoiceField,
@@ -34,11 +35,10 @@ class ClientForm(ActionForm):
         required=False,
         help_text=_("Links to forms go here. Make sure that only the client reads it."),
     )
-    phone = CleanCharField(
+    phone = CleanPhoneField(
         label=_("Telephone"),
-        max_length=40,
         required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "data-short": ""}),
+        help_text=_("Text messages go here, if you send any, such as +44 20 7946 0018."),
     )
     number = CleanCharField(
         label=_("Client number"),

@@ -53,6 +53,18 @@ class CleanEmailField(forms.CharField):
         return text.clean_email(super().to_python(value) or "")
 
 
+class CleanPhoneField(CleanCharField):
+    """A telephone number that can be dialled."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "data-short": ""})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=text.LONGEST_PHONE, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return text.clean_phone(forms.CharField.to_python(self, value) or "")
+
+
 class CleanDateField(forms.Field):
     """A day, in plain digits. ``check`` refuses days that make no sense for what it is about."""
 

@@ -79,6 +79,7 @@ def test_name_that_only_looks_dangerous_is_a_name(ada_program, name):
         ("email", 5),
         ("phone", "x" * 41),
         ("phone", ["1"]),
+        ("phone", "ask her mother"),
         ("note", "x" * 1001),
         ("note", {"text": "x"}),
         ("another_person", "true"),

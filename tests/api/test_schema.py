@@ -135,7 +135,9 @@ def test_answers_are_what_the_schema_says(schema, ada_program, nora, clock):
         ("POST", "occasions/{id}/link/", "201"): link,
         ("POST", "occasions/{id}/submit/", "201"): submitted,
         ("POST", "clients/", "201"): added,
-        ("PATCH", "clients/{id}/", "200"): ada_program.patch(f"clients/{nora.pk}/", {"phone": "1"}),
+        ("PATCH", "clients/{id}/", "200"): ada_program.patch(
+            f"clients/{nora.pk}/", {"phone": "02079460018"}
+        ),
         ("GET", "clients/{id}/", "200"): ada_program.get(f"clients/{nora.pk}/"),
         ("GET", "clients/{id}/movement/", "200"): ada_program.get(f"clients/{nora.pk}/movement/"),
         ("GET", "assignments/{id}/", "200"): ada_program.get(f"assignments/{made.json()['id']}/"),

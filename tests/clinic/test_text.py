@@ -103,6 +103,48 @@ def test_email_is_refused(typed):
 
 
 @pytest.mark.parametrize(
+    "typed, clean, dialled",
+    [
+        ("+44 20 7946 0018", "+44 20 7946 0018", "+442079460018"),
+        (" +44  (0)20 7946-0018 ", "+44 (0)20 7946-0018", "+442079460018"),
+        ("020 7946 0018", "020 7946 0018", "02079460018"),
+        ("(020) 7946.0018", "(020) 7946.0018", "02079460018"),
+        ("030/123 45 67", "030/123 45 67", "0301234567"),
+        ("\uff0b44 20 7946\u00a00018", "+44 20 7946 0018", "+442079460018"),
+        ("020\u200b79460018", "02079460018", "02079460018"),
+    ],
+)
+def test_telephone_number_is_kept_as_grouped_and_dialled_without_the_gaps(typed, clean, dialled):
+    assert text.clean_phone(typed) == clean
+    assert text.dialled(clean) == dialled
+
+
+def test_no_telephone_number_is_none():
+    assert text.clean_phone(" ") == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1234",
+        "0" * 16,
+        "+0207946001",
+        "+44 20 7946 0018 ext 4",
+        "ask her mother",
+        "020 7946 0018, 020 7946 0019",
+        "++442079460018",
+        "44+2079460018",
+        "\u0661\u0662\u0663\u0664\u0665\u0666",
+        "020 7946\n0018",
+        "020 7946 0018\x00",
+    ],
+)
+def test_telephone_number_is_refused(typed):
+    with pytest.raises(ValidationError):
+        text.clean_phone(typed)
+
+
+@pytest.mark.parametrize(
     "typed, day",
     [
         ("2026-03-31", date(2026, 3, 31)),
