@@ -137,6 +137,26 @@ def redis_asks_for_a_password(app_configs: Any, **kwargs: Any) -> list[CheckMess
     )
 
 
+@register(STARTUP)
+def text_messages_travel_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.SMS_URL:
+        return []
+    try:
+        address = urlsplit(settings.SMS_URL)
+        host, _port = address.hostname or "", address.port
+    except ValueError:
+        host = ""
+    plain_at_home = host in settings.LOOPBACK and address.scheme == "http"
+    if host and (address.scheme == "https" or plain_at_home):
+        return []
+    return refuse(
+        8,
+        "SMS_URL is not the https address of a gateway. Telephone numbers and links to forms "
+        "would travel in the open, or not at all.",
+        "Give an address such as https://sms.example.org/send, or unset SMS_URL.",
+    )
+
+
 # --- The database -----------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from clinic import keys
+from clinic import keys, log
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -353,7 +353,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Files and mail ---------------------------------------------------------------------------
+# --- Files and messages -----------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA_DIR / "static"))
@@ -375,25 +375,13 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 
-# --- Log: never a name, an answer or a token --------------------------------------------------
+# A gateway that takes text messages as JSON; without one they become files.
+SMS_URL = env.str("SMS_URL", default="")
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
+SMS_FROM = env.str("SMS_FROM", default="")
+SMS_TIMEOUT = 10
+SMS_FILE_PATH = DATA_DIR / "sms"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "clinic.log.Discreet",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "propagate": False},
-        "django.request": {"level": "ERROR"},
-        "celery.beat": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-    },
-}
+# --- Log -------------------------------------------------------------------------------------
+
+LOGGING = log.LOGGING

@@ -33,4 +33,7 @@ if [ ! -e email-url ] && [ -z "${EMAIL_URL:-}" ]; then
 	exit 1
 fi
 make email-url "${EMAIL_URL:-}"
+# Empty where no text messages are sent.
+make sms-url "${SMS_URL:-}"
+make sms-token "${SMS_TOKEN:-}"
 echo "Keep a copy of keyring apart from the database's backups: without it no name can be read."

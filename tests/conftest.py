@@ -16,7 +16,7 @@ from hypothesis import settings
 from clinic import triggers
 from clinic.models import Client, Membership, Practice
 from clinic.roles import Role
-from tests import factories
+from tests import factories, sinks
 
 # Examples are the same on every machine, and a machine that is busy fails nothing.
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
@@ -146,3 +146,20 @@ def signed_in():
         return browser
 
     return sign_in
+
+
+# --- Servers ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sink(settings):
+    """A mail server on this machine that the outbox sends to."""
+    with sinks.mail_server(settings) as sink:
+        yield sink
+
+
+@pytest.fixture
+def gateway(settings):
+    """A gateway for text messages on this machine that the outbox sends to."""
+    with sinks.text_gateway(settings) as gateway:
+        yield gateway

@@ -1,29 +1,28 @@
 """The outbox: writing a notice, taking it back, and the sweep that sends what is due.
 
 A notice is written in the transaction of what causes it. The sweep claims each row by a
-conditional update before it talks to the mail server, and writes down afterwards what came of it;
-no transaction is open in between. A worker that dies while sending leaves a claim that runs out:
-the message may then arrive twice, with the same Message-ID and the same link.
+conditional update before it hands the message over, and writes down what came of it before it
+turns to the next; no transaction is open in between. A worker that dies while sending leaves a
+claim that runs out: the message may then arrive twice, with the same Message-ID and the same link.
 """
 
 from __future__ import annotations
 
 import logging
-import smtplib
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMessage
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic import audit
+from clinic.actions import channels
 from clinic.audit import Actor
 from clinic.encryption import Unreadable
 from clinic.models import AuditEvent, Client, Notice, Practice
@@ -39,9 +38,10 @@ BACKOFF = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-# Longer than one sweep may take, which is shorter than the time limit of its task.
+# Longer than one sweep may take and the last message of it.
 CLAIM = timedelta(minutes=10)
-LONGEST_SWEEP_SECONDS = 240.0
+# Then another has its turn: the embedded worker does one thing at a time.
+LONGEST_SWEEP_SECONDS = 60.0
 SECRET_FIELDS = ["recipient", "subject", "text"]
 
 
@@ -151,17 +151,30 @@ def cancel_notices_about_any(*, about: Collection[UUID], now: datetime) -> int:
     return _cancel(Notice.objects.filter(about__in=about), now) if about else 0
 
 
-def deliver_due(*, now: datetime, limit: int = 100) -> Delivered:
-    """Send what is due. Several sweeps may run at once: each row is claimed by one of them."""
+def deliver_due(*, now: datetime, limit: int = 10_000) -> Delivered:
+    """Send what is due. Several sweeps may run at once: each row is claimed by one of them.
+
+    A channel that cannot be reached is left alone for the rest of the sweep, so that a server
+    that is away costs one attempt of one message, and not one of each.
+    """
     done = Delivered()
+    if not _due(now).exists():
+        return done  # the usual case, told without taking a lock
     started = time.monotonic()
-    for _number in range(limit):
-        if time.monotonic() - started > LONGEST_SWEEP_SECONDS:
-            break
-        notice = _claim(now)
-        if notice is None:
-            break
-        _deliver(notice, now, done)
+    ways = channels.open_channels()
+    reachable = set(ways)
+    try:
+        for _number in range(limit):
+            if not reachable or time.monotonic() - started > LONGEST_SWEEP_SECONDS:
+                break
+            notice = _claim(now, reachable)
+            if notice is None:
+                break
+            if not _deliver(notice, ways[notice.channel], now, done):
+                reachable.remove(notice.channel)
+    finally:
+        for way in ways.values():
+            way.close()
     return done
 
 
@@ -177,12 +190,13 @@ def _due(now: datetime) -> QuerySet[Notice]:
     return _waiting().filter(free, due_at__lte=now)
 
 
-def _claim(now: datetime) -> Notice | None:
+def _claim(now: datetime, reachable: set[str]) -> Notice | None:
     """Claim the row that has waited longest; None when nothing is due."""
-    if not _due(now).exists():
-        return None  # the usual case, told without taking a lock
+    due = _due(now)
+    if len(reachable) < len(Notice.Channel):
+        due = due.filter(channel__in=reachable)
     with transaction.atomic():
-        rows = _due(now).order_by("due_at", "pk")
+        rows = due.order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True)
         notice = rows.select_related("practice", "client").first()
@@ -197,82 +211,53 @@ def _claim(now: datetime) -> Notice | None:
     return notice if claimed else None
 
 
-def _deliver(notice: Notice, now: datetime, done: Delivered) -> None:
+def _deliver(notice: Notice, way: channels.Channel, now: datetime, done: Delivered) -> bool:
+    """Hand one message over and write down what came of it; False where the way is closed."""
     try:
-        _message(notice).send()
-    except (Unreadable, BadHeaderError, ValueError) as error:
+        way.send(notice)
+    except channels.NotSent as problem:
+        logger.warning("Notice %s was not accepted: %s", notice.pk, problem.kind)
+        if problem.permanent or notice.attempts > len(BACKOFF):
+            _fail(notice, problem.sentence, now)
+            done.failed += 1
+        else:
+            _postpone(notice, problem.sentence, now)
+            done.postponed += 1
+        return not problem.unreachable
+    except (Unreadable, ValueError) as error:
         # What stands in the row cannot be made into a message: another attempt would not help.
         logger.warning("Notice %s cannot be sent: %s", notice.pk, type(error).__name__)
         _fail(notice, _("The message could not be put together."), now)
         done.failed += 1
-    except (smtplib.SMTPException, OSError) as error:
-        # The type alone: a server's answer may repeat the address.
-        logger.warning("Notice %s was not accepted: %s", notice.pk, type(error).__name__)
-        permanent, problem = _explain(error)
-        if permanent or notice.attempts > len(BACKOFF):
-            _fail(notice, problem, now)
-            done.failed += 1
-        else:
-            _postpone(notice, problem, now)
-            done.postponed += 1
     else:
         _finish(notice, now)
         done.sent += 1
-
-
-def _message(notice: Notice) -> EmailMessage:
-    if notice.recipient is None or notice.subject is None:
-        raise ValueError("This notice holds no message.")
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return EmailMessage(
-        subject=notice.subject,
-        body=notice.text,
-        from_email=formataddr((notice.practice.name, address)),
-        to=[notice.recipient],
-        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
-    )
-
-
-def _explain(error: Exception) -> tuple[bool, str]:
-    """Whether another attempt is useless, and why in our own words."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        # Our own set-up, not this message: it goes out once that is put right.
-        return False, _("Our mail server did not let us in.")
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _answer in error.recipients.values()]
-        if codes and all(code >= 500 for code in codes):
-            return True, _("The address was refused: it may be mistyped, or no longer exist.")
-        return False, _("The address was not accepted just now.")
-    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500:
-        return True, _("The mail server refused the message.")
-    if isinstance(error, smtplib.SMTPException):
-        return False, _("The mail server did not accept the message just now.")
-    return False, _("The mail server could not be reached.")
+    return True
 
 
 def _finish(notice: Notice, now: datetime) -> None:
     with transaction.atomic():
-        _close(notice, sent_at=now, problem="")
-        _note("notice.send", notice, now)
+        if _close(notice, sent_at=now, problem=""):
+            _note("notice.send", notice, now)
 
 
 def _fail(notice: Notice, problem: str, now: datetime) -> None:
     with transaction.atomic():
-        _close(notice, failed_at=now, problem=problem)
-        _note("notice.fail", notice, now)
+        if _close(notice, failed_at=now, problem=problem):
+            _note("notice.fail", notice, now)
 
 
 def _postpone(notice: Notice, problem: str, now: datetime) -> None:
-    _waiting().filter(pk=notice.pk).update(
+    # The number of attempts tells this claim from a later one, should this one have run out.
+    _waiting().filter(pk=notice.pk, attempts=notice.attempts).update(
         due_at=now + BACKOFF[notice.attempts - 1], claimed_until=None, problem=problem
     )
 
 
-def _close(notice: Notice, **state: datetime | str) -> None:
-    """Write the end of a notice, whatever it is, and remove what it said."""
-    for name, value in {**dict.fromkeys(SECRET_FIELDS), "claimed_until": None, **state}.items():
-        setattr(notice, name, value)
-    notice.save(update_fields=[*SECRET_FIELDS, "claimed_until", *state])
+def _close(notice: Notice, **state: datetime | str) -> bool:
+    """Write the end of a notice and remove what it said; False where it had ended before."""
+    wiped = dict.fromkeys(SECRET_FIELDS)
+    return _waiting().filter(pk=notice.pk).update(claimed_until=None, **wiped, **state) == 1
 
 
 def _cancel(rows: QuerySet[Notice], now: datetime) -> int:

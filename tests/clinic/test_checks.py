@@ -118,6 +118,24 @@ def test_redis_without_password_is_refused_off_this_machine(settings, url, refus
     assert refusals() == refused
 
 
+@pytest.mark.parametrize(
+    "url, refused",
+    [
+        ("", []),
+        ("https://sms.example.org/send", []),
+        ("http://127.0.0.1:8090/send", []),
+        ("http://sms.example.org/send", ["causeway.E008"]),
+        ("ftp://127.0.0.1/send", ["causeway.E008"]),
+        ("https://[sms", ["causeway.E008"]),
+        ("https://sms.example.org:port/", ["causeway.E008"]),
+        ("sms.example.org", ["causeway.E008"]),
+    ],
+)
+def test_gateway_for_text_messages_is_reached_encrypted(settings, url, refused):
+    settings.SMS_URL = url
+    assert refusals() == refused
+
+
 def test_pending_migration_is_refused_by_name(db):
     last = MigrationRecorder.Migration.objects.filter(app="clinic").latest("id")
     last.delete()
