@@ -28,7 +28,9 @@ from clinic.audit import Actor
 from clinic.models import User
 
 Answers = Mapping[str, int | None]
+Notes = Mapping[str, str]
 COMMENT_LENGTH = 2000
+NOTE_LENGTH = 500
 
 
 class AlreadySubmitted(Refused):
@@ -66,6 +68,7 @@ def save_answers(
     now: datetime,
     source: str,
     comment: str | None = None,
+    notes: Notes | None = None,
     entered_by: User | None = None,
     seconds: times.Seconds | None = None,
     since: datetime | None = None,
@@ -73,12 +76,13 @@ def save_answers(
     """Add answers to the draft of an occasion, making it where there is none.
 
     ``answers`` holds only what is new: a value, or None for "does not apply". Answers given
-    before stay; ``comment`` replaces the comment where it is not None. Where nothing is new,
-    nothing is written, and a draft that does not exist yet is returned unsaved. ``seconds`` are
-    those spent on questions since the last save, by item code, and ``since`` is when answering
-    began; time alone is kept, and makes no new revision. Raises Refused
-    for a form that cannot be filled in now, AlreadySubmitted for one that was sent, AnswerError
-    for an answer the instrument does not allow.
+    before stay; ``comment`` replaces the comment where it is not None, and ``notes`` what was
+    written about single answers ("" takes a note away). Where nothing is new, nothing is written,
+    and a draft that does not exist yet is returned unsaved. ``seconds`` are those spent on
+    questions since the last save, by item code, and ``since`` is when answering began; time alone
+    is kept, and makes no new revision. Raises Refused for a form that cannot be filled in now,
+    AlreadySubmitted for one that was sent, AnswerError for an answer the instrument does not
+    allow.
     """
     occasion = locked_occasion(occasion.pk)
     response = _draft(occasion, now, source, entered_by)
@@ -86,9 +90,10 @@ def save_answers(
         raise AlreadySubmitted(_("This form was sent already. The answers sent then stand."))
     links.require_fillable(occasion, now, sent=False)
     _check(occasion, answers)
+    _check_notes(occasion, notes or {})
     starts = response._state.adding
     timed = times.added(response, seconds or {}, since=since, now=now, answers=len(answers))
-    if not _merge(response, answers, comment):
+    if not _merge(response, answers, comment, notes):
         if seconds and timed is not None and not starts:
             response.seconds = timed
             response.save(update_fields=["seconds"])
@@ -114,11 +119,13 @@ def submit(
     entered_by: User | None = None,
     seen_revision: int | None = None,
     seconds: times.Seconds | None = None,
+    unusual: bool | None = None,
 ) -> Submission:
     """Send a form: the saved draft, with ``answers`` on top where they are given.
 
     ``seen_revision`` is that of the draft the person looked over before sending; ``seconds`` are
-    those spent on questions since the last save, by item code. Raises
+    those spent on questions since the last save, by item code; ``unusual`` is the person's own
+    word that this was no usual week. Raises
     AlreadySubmitted when the form was sent with other answers, ChangedMeanwhile when the draft
     is not the one that was looked over, Refused when the form cannot be sent now or holds no
     answer, AnswerError for an answer the instrument does not allow.
@@ -138,6 +145,8 @@ def submit(
         )
     response.seconds = times.closed(times.added(response, seconds or {}, since=None, now=now))
     _merge(response, answers or {}, comment)
+    if unusual is not None:
+        response.unusual = unusual
     if not response.answers:
         raise Refused(_("Please answer at least one question before you send the form."))
     lock(response, now)
@@ -248,18 +257,31 @@ def fingerprint(response: Response, answers: Answers) -> bytes:
     return hmac.new(key, f"{response.pk}|{text}".encode(), hashlib.sha256).digest()
 
 
-def _merge(response: Response, answers: Answers, comment: str | None) -> bool:
-    """Put answers and comment on a draft; whether that changed anything."""
-    merged = {**response.answers, **answers}
-    words = response.comment if comment is None else comment.strip()[:COMMENT_LENGTH] or None
-    changed = merged != response.answers or words != response.comment
-    if changed:
-        response.answers, response.comment = merged, words
-    return changed
+def _merge(
+    response: Response, answers: Answers, comment: str | None, notes: Notes | None = None
+) -> bool:
+    """Put answers, notes and comment on a draft; whether that changed anything."""
+    before = response.answers, response.comment, response.item_comments
+    response.answers = {**response.answers, **answers}
+    if comment is not None:
+        response.comment = comment.strip()[:COMMENT_LENGTH] or None
+    if notes:
+        kept = {**(response.item_comments or {}), **{code: n.strip() for code, n in notes.items()}}
+        response.item_comments = {code: note for code, note in kept.items() if note} or None
+    return before != (response.answers, response.comment, response.item_comments)
 
 
 def _answered(response: Response) -> int:
     return sum(value is not None for value in response.answers.values())
+
+
+def _check_notes(occasion: Occasion, notes: Notes) -> None:
+    known = occasion.assignment.version.definition.items_by_code
+    for code, note in notes.items():
+        if code not in known:
+            raise scoring.AnswerError(ascii(code)[:42], "the instrument has no such item.")
+        if len(note) > NOTE_LENGTH:
+            raise Refused(_("A note about an answer holds 500 characters at most."), "note")
 
 
 def _check(occasion: Occasion, answers: Answers) -> None:

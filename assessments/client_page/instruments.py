@@ -9,7 +9,7 @@ from assessments.charts.series import Baseline, SeriesPoint
 from assessments.charts.timeframe import Zone
 from assessments.client_page import courses, markup
 from assessments.client_page.courses import Definitions
-from assessments.client_page.pictures import Figure, Page, local
+from assessments.client_page.pictures import Figure, Page, circumstances_of, local
 from assessments.measurement.definition import Scale
 from assessments.queries import ScoreRow
 from assessments.wording import instruments as wording
@@ -34,7 +34,8 @@ def _figure(page: Page, definitions: Definitions, rows: list[ScoreRow], number: 
     title = form.name if len(form.scales) == 1 else f"{form.name}: {scale.name}"
     reading = wording.course_reading(found)
     cuts = list(dict.fromkeys(cutoff.value for cutoff in scale.cutoffs))
-    points = [_point(scale, row) for row in rows]
+    said = circumstances_of(page.record)
+    points = [_point(scale, row, ", ".join(said.get(row.response_id, []))) for row in rows]
     drawn = series.draw(
         points,
         wording.instrument_words(title, reading, cuts),
@@ -59,10 +60,14 @@ def _figure(page: Page, definitions: Definitions, rows: list[ScoreRow], number: 
     )
 
 
-def _point(scale: Scale, row: ScoreRow) -> SeriesPoint:
+def _point(scale: Scale, row: ScoreRow, note: str) -> SeriesPoint:
     why = missing_words(row.answered, row.items) if row.why_missing else ""
     return SeriesPoint(
-        local(row.at), courses.value_of(scale, row), courses.error_of(scale, row), why_missing=why
+        local(row.at),
+        courses.value_of(scale, row),
+        courses.error_of(scale, row),
+        why_missing=why,
+        note=note,
     )
 
 

@@ -156,6 +156,7 @@ def latest_responses(record: Record) -> list[dict[str, Any]]:
             "new": response.seen_at is None,
             "unscored": _unscored(unscored.get(response.pk, 0)),
             "marks": wording.mark_note(response.marks),
+            "circumstances": ", ".join(wording.circumstances(response)),
         }
         for response in record.responses[:RESPONSES_SHOWN]
     ]
@@ -163,8 +164,8 @@ def latest_responses(record: Record) -> list[dict[str, Any]]:
 
 def _source(response: Response) -> str:
     """Who typed the answers, where it was not the client."""
-    typed = (Response.Source.STAFF, Response.Source.API)
-    return str(response.get_source_display()) if response.source in typed else ""
+    api = Response.Source.API
+    return str(response.get_source_display()) if response.source == api else ""
 
 
 def _unscored(count: int) -> str:

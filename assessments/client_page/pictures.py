@@ -324,7 +324,7 @@ def _trend(record: Record, scale: str) -> Trend | WhyNot:
 def _points(record: Record, scale: str) -> list[SeriesPoint]:
     why = {(row.response_id, row.scale): row for row in record.scores if row.why_missing}
     estimates = record.movement.estimates[scale]
-    notes = turning_notes(record) if scale in SWUNG else {}
+    notes = _notes(record, scale)
     points = []
     for index, (sitting, estimate) in enumerate(zip(record.sittings, estimates, strict=True)):
         row = why.get((sitting.response_id, scale))
@@ -340,6 +340,24 @@ def _points(record: Record, scale: str) -> list[SeriesPoint]:
             )
         )
     return points
+
+
+def _notes(record: Record, scale: str) -> dict[int, str]:
+    """By the index of a form, what stands out about it beside its figures."""
+    notes = {
+        index: said
+        for index, sitting in enumerate(record.sittings)
+        if (said := ", ".join(circumstances_of(record).get(sitting.response_id, [])))
+    }
+    for index, turned in (turning_notes(record) if scale in SWUNG else {}).items():
+        notes[index] = f"{turned}, {notes[index]}" if index in notes else turned
+    return notes
+
+
+def circumstances_of(record: Record) -> dict[Any, list[str]]:
+    """How each response came to be, by its identifier; those with nothing to say are left out."""
+    found = {response.pk: wording.circumstances(response) for response in record.responses}
+    return {pk: said for pk, said in found.items() if said}
 
 
 def _baselines(record: Record, scale: str) -> list[Baseline]:

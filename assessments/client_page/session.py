@@ -14,6 +14,7 @@ from assessments import queries, wording
 from assessments.client_page.footing import changed_at, of_movement
 from assessments.client_page.items import ChangedItems, changed_items
 from assessments.measurement.movement import Verdict
+from assessments.models import Response
 from assessments.queries import Record
 
 
@@ -143,7 +144,14 @@ def _comment(record: Record) -> dict[str, Any] | None:
     if response is None or response.submitted_at is None:
         return None
     label = _("Wrote on %(day)s") % {"day": wording.day(response.submitted_at)}
-    return {"label": label, "quote": response.comment}
+    return {"label": label, "quote": response.comment or "", "notes": _notes(response)}
+
+
+def _notes(response: Response) -> list[dict[str, str]]:
+    """What the client wrote about single answers, each under its question."""
+    items = response.instrument.items_by_code
+    notes = response.item_comments or {}
+    return [{"about": items[code].text or code, "quote": note} for code, note in notes.items()]
 
 
 def _events(record: Record) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.actions.respond import COMMENT_LENGTH
+from assessments.actions.respond import COMMENT_LENGTH, NOTE_LENGTH
 from assessments.measurement.definition import Instrument, Item
 from assessments.models import Cadence, InstrumentVersion, Response
 from clinic.forms import ActionForm, CleanDateField, ClientForm, MemberChoiceField
@@ -59,13 +59,14 @@ class CommentField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 3})
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, longest: int = COMMENT_LENGTH, **options: Any) -> None:
+        self.longest = longest
         super().__init__(required=False, empty_value=None, strip=False, **options)
 
     def to_python(self, value: Any) -> str | None:
         if value is None:
             return None
-        return clean_paragraphs(str(value), max_length=COMMENT_LENGTH)
+        return clean_paragraphs(str(value), max_length=self.longest)
 
 
 class ItemForm(forms.Form):
@@ -76,7 +77,7 @@ class ItemForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Please choose one of the answers shown.")},
     )
-    comment = CommentField(label=_("Comment for your therapist"))
+    note = CommentField(label=_("Note for your therapist about this answer"), longest=NOTE_LENGTH)
 
     def __init__(
         self,
@@ -85,9 +86,9 @@ class ItemForm(forms.Form):
         instrument: Instrument,
         item: Item,
         answers: dict[str, int | None],
-        comment: str | None,
+        notes: dict[str, str],
     ) -> None:
-        initial = {"answer": choice_of(answers, item.code), "comment": comment}
+        initial = {"answer": choice_of(answers, item.code), "note": notes.get(item.code)}
         super().__init__(data, initial=initial)
         self.item = item
         choice_field(self, "answer").choices = choices_of(instrument, item)
@@ -97,18 +98,25 @@ class ItemForm(forms.Form):
         choice = self.cleaned_data["answer"]
         return {self.item.code: answer_of(choice)} if choice else {}
 
+    def new_notes(self) -> dict[str, str]:
+        """The note of this question, where the field was on the page."""
+        note = self.cleaned_data["note"]
+        return {} if note is None else {self.item.code: note}
+
 
 class ReviewForm(forms.Form):
     """The last look before sending. ``revision`` is that of the answers on the page."""
 
     comment = CommentField(label=_("Is there something you would like to add?"))
+    unusual = forms.BooleanField(label=_("This was an unusual week for me"), required=False)
     revision = forms.IntegerField(min_value=0, max_value=LARGEST_REVISION, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, response: Response | None, comment: str | None = None) -> ReviewForm:
         kept = response.comment if response else None
         revision = response.revision if response else 0
-        return cls(initial={"comment": comment or kept, "revision": revision})
+        unusual = bool(response and response.unusual)
+        return cls(initial={"comment": comment or kept, "unusual": unusual, "revision": revision})
 
 
 @dataclass(frozen=True)
@@ -121,10 +129,15 @@ class Line:
     answer: str
     is_open: bool
     is_not_applicable: bool = False
+    note: str = ""
 
 
-def lines_of(instrument: Instrument, answers: dict[str, int | None]) -> list[Line]:
-    """Every question of a form in its order, with what was answered.
+def lines_of(
+    instrument: Instrument,
+    answers: dict[str, int | None],
+    notes: dict[str, str] | None = None,
+) -> list[Line]:
+    """Every question of a form in its order, with what was answered and noted.
 
     Where the wording is not here a question stands by its number, an answer by its value.
     """
@@ -137,7 +150,17 @@ def lines_of(instrument: Instrument, answers: dict[str, int | None]) -> list[Lin
             if item.text
             else gettext("Item %(number)d") % {"number": number}
         )
-        lines.append(Line(number, item, text, words, choice is None, choice == NOT_APPLICABLE))
+        lines.append(
+            Line(
+                number,
+                item,
+                text,
+                words,
+                choice is None,
+                choice == NOT_APPLICABLE,
+                (notes or {}).get(item.code, ""),
+            )
+        )
     return lines
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assessments.actions.respond import COMMENT_LENGTH
+from assessments.actions.respond import NOTE_LENGTH
 from clinic.text import clean_paragraphs
 
-LARGEST = 20_000  # bytes; the longest form with the longest comment is a third of it
+LARGEST = 60_000  # bytes; the longest form with the longest notes is a third of it
 MOST_ANSWERS = 500
 LONGEST_NUMBER = 6
-KEYS = {"answers", "comment", "seconds"}
+KEYS = {"answers", "notes", "seconds"}
 MOST_SECONDS = 3600  # on one question between two saves: more is a page left lying
 
 
@@ -26,13 +26,13 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Draft:
-    """What is new: answers by item code, None for "does not apply"; a comment, if it is sent.
+    """What is new, by item code: answers, None for "does not apply"; notes, "" for none.
 
-    ``seconds`` are those spent on questions since the last save, by item code.
+    ``seconds`` are those spent on questions since the last save.
     """
 
     answers: dict[str, int | None]
-    comment: str | None
+    notes: dict[str, str]
     seconds: dict[str, float]
 
 
@@ -49,7 +49,7 @@ def read_draft(body: bytes) -> Draft:
         raise _unreadable()
     return Draft(
         _answers(data.get("answers", {})),
-        _comment(data.get("comment")),
+        _notes(data.get("notes", {})),
         _seconds(data.get("seconds")),
     )
 
@@ -90,13 +90,13 @@ def _answers(data: Any) -> dict[str, int | None]:
     return data
 
 
-def _comment(data: Any) -> str | None:
-    if data is None:
-        return None
-    if not isinstance(data, str):
+def _notes(data: Any) -> dict[str, str]:
+    if not isinstance(data, dict) or len(data) > MOST_ANSWERS:
+        raise _unreadable()
+    if not all(isinstance(note, str) for note in data.values()):
         raise _unreadable()
     try:
-        return clean_paragraphs(data, max_length=COMMENT_LENGTH)
+        return {code: clean_paragraphs(note, max_length=NOTE_LENGTH) for code, note in data.items()}
     except ValidationError as error:
         raise Unreadable(error.messages[0]) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from assessments.measurement.movement import SCALES, Movement
 from assessments.models import (
@@ -98,10 +98,11 @@ def record(client: Client, now: datetime) -> Record:
     scores = scores_of(client)
     sittings = sittings_of(scores, episode.started_at if episode else None)
     movement = follow(sittings)
-    responses = list(
+    responses: list[Any] = list(
         Response.objects.submitted()
         .filter(client=client)
-        .defer("answers", "comment", "seconds")
+        .annotate(has_words=Q(comment__isnull=False) | Q(item_comments__isnull=False))
+        .defer("answers", "comment", "item_comments", "seconds")
         .order_by("-submitted_at", "pk")
     )
     assignments = list(Assignment.objects.filter(client=client).order_by("created_at", "pk"))
@@ -194,13 +195,15 @@ def _answered(
     if baseline is not None:
         shown.add(sittings[baseline].response_id)
     shown |= set([s.response_id for s in sittings if s.instrument == LONG_FORM][-1:])
-    rows = Response.objects.filter(pk__in=shown).defer("comment")
+    rows = Response.objects.filter(pk__in=shown).defer("comment", "item_comments")
     rows = rows.select_related("version", "occasion__assignment__wording")
     return {row.pk: row for row in _of(client, rows)}
 
 
 def _commented(client: Client) -> Response | None:
-    rows = Response.objects.submitted().filter(comment__isnull=False)
+    words = Q(comment__isnull=False) | Q(item_comments__isnull=False)
+    rows = Response.objects.submitted().filter(words)
+    rows = rows.select_related("version", "occasion__assignment__wording")
     return next(iter(_of(client, rows.defer("answers").order_by("-submitted_at"), 1)), None)
 
 

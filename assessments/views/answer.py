@@ -115,7 +115,7 @@ def item(request: HttpRequest, holder: Holder, number: int) -> HttpResponse:
         instrument=holder.instrument,
         item=items[number - 1],
         answers=holder.answers,
-        comment=holder.response.comment if holder.response else None,
+        notes=holder.notes,
     )
     if form.is_bound and form.is_valid():
         return _save_item(request, holder, number, form)
@@ -130,7 +130,7 @@ def _save_item(
         respond.save_answers(
             occasion=holder.link.occasion,
             answers=answers,
-            comment=form.cleaned_data["comment"],
+            notes=form.new_notes(),
             since=holder.link.started_at,
             by=holder.by,
             now=holder.now,
@@ -201,6 +201,7 @@ def _script_data(holder: Holder, number: int, then: str) -> dict[str, Any]:
         # From which answer on help is shown at once, whether or not the answer can be saved.
         "help": _help_from(instrument),
         "answers": holder.answers,
+        "notes": holder.notes,
         "save": reverse("form-save"),
         "review": reverse("form-review"),
         "start": reverse("form") + "?from=1",
@@ -231,7 +232,7 @@ def save(request: HttpRequest, holder: Holder) -> HttpResponse:
         respond.save_answers(
             occasion=holder.link.occasion,
             answers=draft.answers,
-            comment=draft.comment,
+            notes=draft.notes,
             seconds=draft.seconds,
             since=holder.link.started_at,
             by=holder.by,
@@ -279,7 +280,7 @@ def _review_page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    lines = asking.lines_of(holder.instrument, holder.answers)
+    lines = asking.lines_of(holder.instrument, holder.answers, holder.notes)
     context = {
         **holder.context(),
         "form": form,
@@ -304,6 +305,7 @@ def submit(request: HttpRequest, holder: Holder) -> HttpResponse:
         respond.submit(
             occasion=holder.link.occasion,
             comment=form.cleaned_data["comment"],
+            unusual=form.cleaned_data["unusual"],
             seen_revision=form.cleaned_data["revision"],
             by=holder.by,
             now=holder.now,

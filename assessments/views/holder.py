@@ -71,6 +71,10 @@ class Holder:
         return self.response.answers if self.response else {}
 
     @cached_property
+    def notes(self) -> dict[str, str]:
+        return (self.response.item_comments if self.response else None) or {}
+
+    @cached_property
     def think_of(self) -> str:
         """Whom the client is to think of, where the form asks about a relationship.
 

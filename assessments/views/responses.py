@@ -70,7 +70,7 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
             if scale.code in scores
         ],
         "marks": wording.mark_sentences(row.marks, definition),
-        "lines": lines_of(definition, row.answers),
+        "lines": lines_of(definition, row.answers, row.item_comments),
         "risks": scoring.risks(definition, row.answers),
         "risk_items": {rule.item for rule in scoring.risks(definition, row.answers)},
         "crumbs": crumbs(row.client, date_format(timezone.localtime(row.submitted_at), "j F Y")),

@@ -4,6 +4,7 @@ Everything goes through gettext, with named places, and keeps to MEASUREMENT.md 
 """
 
 from . import ladder
+from .circumstances import circumstances
 from .instruments import trend_words
 from .ladder import VERDICTS, evidence_line, rung_words
 from .marks import mark_note, mark_sentences
@@ -66,6 +67,7 @@ __all__ = [
     "ReasonWords",
     "SignalWords",
     "chart_dates",
+    "circumstances",
     "day",
     "days_ago",
     "evidence_line",

@@ -6,7 +6,7 @@ const ADVANCE_AFTER = 350; // milliseconds: long enough to see what was chosen
 const QUIET_AFTER_MOVE = 300; // a second tap of the same thumb must not answer the next question
 const SAY_SAVING_AFTER = 400;
 const LONGEST_WAIT = 60_000;
-const COMMENT_PAUSE = 800;
+const NOTE_PAUSE = 800;
 const NOT_APPLICABLE = "na";
 
 // --- Time: how long each question was before the eyes; what passes while the page is hidden is not
@@ -48,14 +48,19 @@ class Saver extends EventTarget {
     this.token = token;
     this.watch = watch;
     this.pending = new Map();
-    this.comment = undefined;
+    this.notes = new Map();
     this.wait = 0;
     this.busy = false;
     this.stopped = false;
   }
 
   get clean() {
-    return this.pending.size === 0 && this.comment === undefined;
+    return this.waiting === 0;
+  }
+
+  // How many answers and notes wait in memory.
+  get waiting() {
+    return this.pending.size + this.notes.size;
   }
 
   answer(code, value) {
@@ -63,8 +68,8 @@ class Saver extends EventTarget {
     this.flush();
   }
 
-  say(comment) {
-    this.comment = comment;
+  note(code, text) {
+    this.notes.set(code, text);
     this.flush();
   }
 
@@ -77,7 +82,7 @@ class Saver extends EventTarget {
     if (this.busy || this.clean || this.stopped) return;
     this.busy = true;
     const sent = { answers: Object.fromEntries(this.pending), seconds: this.watch.take() };
-    if (this.comment !== undefined) sent.comment = this.comment;
+    if (this.notes.size) sent.notes = Object.fromEntries(this.notes);
     this.tell("saving");
     let response;
     try {
@@ -102,7 +107,9 @@ class Saver extends EventTarget {
     for (const [code, value] of Object.entries(sent.answers)) {
       if (this.pending.get(code) === value) this.pending.delete(code);
     }
-    if (this.comment === sent.comment) this.comment = undefined;
+    for (const [code, text] of Object.entries(sent.notes ?? {})) {
+      if (this.notes.get(code) === text) this.notes.delete(code);
+    }
     if (this.clean) this.tell("saved");
     else this.flush();
   }
@@ -135,12 +142,13 @@ class Page {
     this.words = root.dataset;
     this.number = data.number;
     this.answers = new Map(Object.entries(data.answers));
+    this.notes = new Map(Object.entries(data.notes));
     this.form = root.querySelector("form");
     this.question = root.querySelector(".answer__question");
     this.choices = root.querySelector(".choices");
     this.status = root.querySelector(".answer__saved");
     this.back = root.querySelector("[value=back]");
-    this.textarea = this.form.elements.comment;
+    this.textarea = this.form.elements.note;
     this.watch = new Watch();
     this.watch.look(this.item.code);
     this.saver = new Saver(data.save, this.form.elements.csrfmiddlewaretoken.value, this.watch);
@@ -157,8 +165,8 @@ class Page {
     const checked = this.inputs.find((input) => input.checked);
     if (checked && checked.value !== this.chosen()) this.choose(checked, false);
     if (this.textarea.value !== this.textarea.defaultValue) {
-      this.commentTyped = true;
-      this.keepComment();
+      this.noteTyped = true;
+      this.keepNote();
     }
   }
 
@@ -182,17 +190,19 @@ class Page {
       if (!this.saver.clean && !this.saver.stopped) event.preventDefault();
     });
     addEventListener("online", () => this.saver.flush());
-    document.addEventListener("visibilitychange", () => this.keepComment());
+    document.addEventListener("visibilitychange", () => this.keepNote());
     this.textarea.addEventListener("input", () => {
-      clearTimeout(this.commentTimer);
-      this.commentTimer = setTimeout(() => this.keepComment(), COMMENT_PAUSE);
-      this.commentTyped = true;
+      clearTimeout(this.noteTimer);
+      this.noteTimer = setTimeout(() => this.keepNote(), NOTE_PAUSE);
+      this.noteTyped = true;
     });
     this.saver.addEventListener("saving", () => {
       this.savingTimer = setTimeout(() => this.say(this.words.saving), SAY_SAVING_AFTER);
     });
     this.saver.addEventListener("saved", () => this.onSaved());
-    this.saver.addEventListener("unsaved", () => this.say(this.leaving ? this.words.waiting : this.words.unsaved));
+    this.saver.addEventListener("unsaved", () => {
+      this.say(this.leaving ? this.words.waiting : this.words.unsaved.replace("{number}", this.saver.waiting));
+    });
     this.saver.addEventListener("stopped", (event) => this.onStopped(event.detail));
   }
 
@@ -264,7 +274,7 @@ class Page {
 
   // Another page: only once everything is saved.
   leave(address) {
-    this.keepComment();
+    this.keepNote();
     if (this.saver.clean) {
       location.assign(address);
       return;
@@ -276,7 +286,7 @@ class Page {
 
   show(number, remember = true) {
     clearTimeout(this.moveTimer);
-    this.keepComment();
+    this.keepNote();
     this.number = number;
     this.watch.look(this.item.code);
     this.moveOn = false;
@@ -300,6 +310,8 @@ class Page {
     const choices = options.map(([value, label]) => this.choice(String(value), label));
     if (mayNotApply) choices.push(this.choice(NOT_APPLICABLE, this.data.notApplicable));
     this.choices.replaceChildren(...choices);
+    this.textarea.value = this.notes.get(this.item.code) ?? "";
+    this.textarea.closest("details").open = this.textarea.value !== "";
     this.root.querySelector("progress").value = this.number;
     this.root.querySelector(".answer__count").textContent = fill(this.words.count);
     document.title = fill(this.words.title);
@@ -352,11 +364,12 @@ class Page {
     scrollTo(0, 0);
   }
 
-  keepComment() {
-    clearTimeout(this.commentTimer);
-    if (!this.commentTyped) return;
-    this.commentTyped = false;
-    this.saver.say(this.textarea.value);
+  keepNote() {
+    clearTimeout(this.noteTimer);
+    if (!this.noteTyped) return;
+    this.noteTyped = false;
+    this.notes.set(this.item.code, this.textarea.value);
+    this.saver.note(this.item.code, this.textarea.value);
   }
 
   // --- Keys

@@ -346,10 +346,10 @@ def test_answer_that_was_not_offered_is_refused_beside_the_question(occasion, ho
     assert not Response.objects.exists()
 
 
-def test_comment_that_is_too_long_is_kept_and_explained(occasion, holder):
+def test_note_that_is_too_long_is_kept_and_explained(occasion, holder):
     browser = holder(occasion)
-    comment = "ä" * 2001
-    page = browser.post("/f/1/", {"answer": "3", "comment": comment, "go": "next"})
+    comment = "ä" * 501
+    page = browser.post("/f/1/", {"answer": "3", "note": comment, "go": "next"})
     assert page.status_code == 400
     assert comment in text_of(page)
     assert not Response.objects.exists()
@@ -363,11 +363,29 @@ def test_question_that_is_not_there_is_not_found(occasion, holder, number):
 # --- Saving by the script -------------------------------------------------------------------------
 
 
-def test_script_saves_answers_and_comment(occasion, holder):
-    answer = save(holder(occasion), {"answers": {"IND04": 3, "INT09": None}, "comment": "Tired."})
+def test_script_saves_answers_and_notes(occasion, holder):
+    answer = save(holder(occasion), {"answers": {"IND04": 3}, "notes": {"IND04": "Tired."}})
     assert (answer.status_code, answer.json()) == (200, {"saved": True, "help": False})
     draft = Response.objects.get()
-    assert (draft.answers, draft.comment) == ({"IND04": 3, "INT09": None}, "Tired.")
+    assert (draft.answers, draft.item_comments) == ({"IND04": 3}, {"IND04": "Tired."})
+
+
+def test_note_stands_beside_its_answer_and_is_taken_away_by_leaving_it_empty(
+    occasion, holder, ada, signed_in
+):
+    browser = holder(occasion)
+    browser.post("/f/1/", {"answer": "3", "note": "Only at work.", "go": "next"})
+    assert "Only at work." in shown(browser.get("/f/1/"))
+    assert "Only at work." in shown(browser.get("/f/review/"))
+    browser.post("/f/2/", {"answer": "3", "note": "Hm.", "go": "next"})
+    browser.post("/f/2/", {"answer": "3", "note": "", "go": "next"})
+    send(browser, unusual="on")
+    response = Response.objects.get()
+    first = occasion.assignment.version.definition.items[0].code
+    assert (response.item_comments, response.unusual) == ({first: "Only at work."}, True)
+    page = text_of(signed_in(ada).get(reverse("response", args=[response.pk])))
+    assert "Only at work." in page
+    assert "An unusual week" in page
 
 
 BAD_BODIES = [
@@ -395,11 +413,13 @@ BAD_BODIES = [
     '{"answers": {"IND04": null}}',
     '{"answers": ["IND04"]}',
     '{"answers": {"IND04": 3}, "score": 100}',
-    '{"answers": {"IND04": 3}, "comment": 7}',
-    '{"answers": {"IND04": 3}, "comment": "\\u0000"}',
-    '{"answers": {"IND04": 3}, "comment": "\\ud800"}',
-    json.dumps({"answers": {"IND04": 3}, "comment": "x" * 2001}),
-    json.dumps({"answers": {"IND04": 3}, "comment": "x" * 30_000}),
+    '{"answers": {"IND04": 3}, "notes": {"IND04": 7}}',
+    '{"answers": {"IND04": 3}, "notes": {"IND04": "\\u0000"}}',
+    '{"answers": {"IND04": 3}, "notes": {"IND04": "\\ud800"}}',
+    json.dumps({"answers": {"IND04": 3}, "notes": {"IND04": "x" * 501}}),
+    '{"answers": {"IND04": 3}, "notes": ["IND04"]}',
+    '{"answers": {"IND04": 3}, "comment": "not here"}',
+    json.dumps({"answers": {"IND04": 3}, "notes": {"IND04": "x" * 30_000}}),
     b"\xff\xfe",
     "\ufeff{}",
 ]

@@ -451,3 +451,22 @@ def test_form_that_was_given_once_is_not_said_to_run_after_its_window(ada, nora)
     after = notes.header(queries.record(nora, once.closes_at), ada)
     assert form not in after
     assert "No form is assigned." in after
+
+
+def test_what_the_client_said_about_a_form_stands_on_the_charts_and_the_session_card(
+    ada, nora, signed_in
+):
+    occasion = asked.open_occasion(nora)
+    codes = [item.code for item in occasion.assignment.version.definition.items]
+    respond.save_answers(
+        occasion=occasion,
+        answers=asked.answers_to(occasion.assignment.version, 3),
+        notes={codes[0]: "Only at work."},
+        by=Actor.system(),
+        now=NOW,
+        source="link",
+    )
+    respond.submit(occasion=occasion, unusual=True, by=Actor.system(), now=NOW, source="link")
+    page = signed_in(ada).get(reverse("client", args=[nora.pk])).content.decode()
+    assert "Only at work." in page
+    assert "an unusual week, by the client&#x27;s own word" in page

@@ -186,7 +186,7 @@ def test_answers_given_without_a_connection_are_sent_once_it_is_back(
     at(phone, 1)
     phone.context.set_offline(True)
     phone.locator(".choice").nth(2).tap()
-    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet. Trying again …")
+    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet: 1. Trying again …")
     phone.get_by_role("button", name="Next").tap()
     at(phone, 2)
     phone.locator(".choice").nth(3).tap()
@@ -197,6 +197,23 @@ def test_answers_given_without_a_connection_are_sent_once_it_is_back(
     assert phone.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+def test_note_belongs_to_its_answer(phone, weekly, begin):
+    begin(phone, weekly)
+    live(phone)
+    at(phone, 1)
+    phone.get_by_text("Add a note about this answer").tap()
+    phone.locator("#id_note").fill("Only at work.")
+    phone.get_by_role("button", name="Next").tap()
+    at(phone, 2)
+    expect(phone.locator("#id_note")).to_have_value("")
+    phone.get_by_role("button", name="Back").tap()
+    at(phone, 1)
+    expect(phone.locator("#id_note")).to_be_visible()
+    expect(phone.locator("#id_note")).to_have_value("Only at work.")
+    expect(phone.locator(".answer__saved")).to_have_text("Saved")
+    assert Response.objects.get().item_comments == {"IND04": "Only at work."}
+
+
 def test_leaving_with_answers_that_are_not_saved_asks_first(phone, weekly, begin, troubles):
     troubles.expect("ERR_INTERNET_DISCONNECTED")
     begin(phone, weekly)
@@ -204,7 +221,7 @@ def test_leaving_with_answers_that_are_not_saved_asks_first(phone, weekly, begin
     at(phone, 1)
     phone.context.set_offline(True)
     phone.locator(".choice").nth(2).tap()
-    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet. Trying again …")
+    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet: 1. Trying again …")
     asked_first = []
     phone.on("dialog", lambda dialog: (asked_first.append(dialog.type), dialog.dismiss()))
     phone.close(run_before_unload=True)
@@ -357,7 +374,7 @@ def test_time_of_an_answer_that_waited_for_a_connection_is_not_lost(phone, weekl
     phone.wait_for_timeout(1200)
     phone.context.set_offline(True)
     phone.locator(".choice").nth(2).tap()
-    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet. Trying again …")
+    expect(phone.locator(".answer__saved")).to_have_text("Not saved yet: 1. Trying again …")
     phone.context.set_offline(False)
     expect(phone.locator(".answer__saved")).to_have_text("Saved")
     assert Response.objects.get().seconds["items"]["IND04"] > 1.2
