@@ -136,9 +136,11 @@ def _mistaken(prompt: Prompt, movement: Movement, times: Sequence[datetime]) -> 
             % {"value": whole(float(prompt.figures["help_asking"]))}
         )
     if "partner_gap" in prompt.figures:
+        gap = float(prompt.figures["partner_gap"])
+        size, error = size_and_error(gap, 1.96 * gap / float(prompt.figures["partner_gap_z"]))
         said.append(
-            _("The partner sees %(gap)s points less of independence, beyond error.")
-            % {"gap": whole(float(prompt.figures["partner_gap"]))}
+            _("The partner sees %(gap)s points less of independence, beyond error of %(error)s.")
+            % {"gap": size, "error": error}
         )
     return " ".join(said)
 

@@ -227,9 +227,11 @@ def _onward(movement: Movement) -> str:
     if change is None or not movement.platform_stands:
         return ""
     if movement.onward:
-        return _("Interdependence is credited from here on, and is up %(size)s, beyond error.") % {
-            "size": whole(change.difference)
-        }
+        size, error = size_and_error(change.difference, change.margin)
+        return _(
+            "Interdependence is credited from here on, and is up %(size)s, beyond error of "
+            "%(error)s."
+        ) % {"size": size, "error": error}
     return ladder.onward_not_yet()
 
 

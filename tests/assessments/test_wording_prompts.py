@@ -88,7 +88,10 @@ def test_long_gap_names_both_days():
     "figures, more",
     [
         ({"help_asking": 20.0}, "Asking for help is answered low (20 of 100)."),
-        ({"partner_gap": 31.0}, "The partner sees 31 points less of independence, beyond error."),
+        (
+            {"partner_gap": 31.0, "partner_gap_z": 2.451},
+            "The partner sees 31 points less of independence, beyond error of 25.",
+        ),
     ],
 )
 def test_what_strengthens_a_prompt_is_said(figures, more):

@@ -150,6 +150,15 @@ def test_interdependence_is_spoken_of_only_on_the_platform_of_independence():
     assert "Interdependence" not in wording.stage_reading(without, None, ASSUMED).text
 
 
+def test_interdependence_is_credited_with_its_error():
+    movement = movement_of([{**FREE, "INT": 0}, *[{**FREE, "INT": 1.5}] * 7])
+    reading = wording.stage_reading(movement, None, ASSUMED)
+    assert reading.word == "Independent"
+    assert reading.text == (
+        "Interdependence is credited from here on, and is up 30, beyond error of 23."
+    )
+
+
 @pytest.mark.parametrize(
     "story, scale, expected",
     [
