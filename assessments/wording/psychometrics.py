@@ -232,12 +232,17 @@ def _sign(r: float, low: float, high: float) -> str:
     bound = f"+{REACTIVE_ABOVE:.2f}"
     if r > REACTIVE_ABOVE:
         words = _(
-            "It lies above %(bound)s: whoever claims independence here also keeps others away. "
-            "The questions on independence catch a reaction, not a choice of one’s own, and have "
-            "to be rewritten. Do not read them as independence until then."
+            "It lies above %(bound)s: those who claim more independence here also tend to keep "
+            "others away more. The questions on independence catch a reaction, not a choice of "
+            "one’s own, and have to be rewritten. Do not read them as independence until then."
         )
+        if low <= REACTIVE_ABOVE:
+            words += " " + _("The interval reaches below that bound: look again with more answers.")
     elif high < 0:
-        words = _("It is negative, as it should be: independence is not claimed as a defence.")
+        words = _(
+            "It is negative, as it should be: those who claim more independence here tend to keep "
+            "others away less. Of a single person it says nothing."
+        )
     elif round(r, 2) < 0:
         words = _(
             "It should be negative and is so in these answers, but zero is not ruled out yet."

@@ -145,7 +145,8 @@ def test_instrument_page_leads_to_the_figures(version, signed_in, ada):
 @pytest.mark.parametrize(
     "r, low, high, says",
     [
-        (-0.4, -0.5, -0.3, "It is negative, as it should be"),
+        (-0.4, -0.5, -0.3, "Of a single person it says nothing"),
+        (0.16, 0.02, 0.29, "The interval reaches below that bound"),
         (-0.1, -0.25, 0.06, "zero is not ruled out yet"),
         (-0.004, -0.16, 0.15, "It should be negative and is not"),
         (0.05, -0.1, 0.2, "It should be negative and is not"),
