@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from assessments import queries, wording
 from assessments.client_page.footing import changed_at, of_movement
 from assessments.client_page.items import ChangedItems, changed_items
+from assessments.measurement.evidence import Claim
 from assessments.measurement.movement import Verdict
 from assessments.models import Response
 from assessments.queries import Record
@@ -42,19 +43,17 @@ class SessionCard:
 
 
 def session_card(record: Record) -> SessionCard:
-    movement = record.movement
+    movement, footing = record.movement, of_movement(record)
     moved = movement.verdict is not Verdict.NOT_YET_RELIABLE or any(
         change.held >= 2 for change in movement.changes.values()
     )
     return SessionCard(
-        sentence=wording.session_sentence(
-            movement, of_movement(record), other_forms=bool(record.responses)
-        ),
+        sentence=wording.session_sentence(movement, footing, other_forms=bool(record.responses)),
         changed=changed_items(record, from_start=moved),
         facts=[fact for fact in (_new(record), _comment(record), _events(record)) if fact],
         question=wording.question(record.standing.reasons, len(record.sittings)),
         review=review_words(record),
-        prompts=_to_look_at(record),
+        prompts=_to_look_at(record) if footing.allows(Claim.MOVEMENT) else [],
         since_change=wording.since_change(changed_at(record)) if movement.changes else "",
         also=_also(record),
     )
@@ -101,7 +100,8 @@ def _new(record: Record) -> dict[str, Any] | None:
         texts.append(
             _("%(count)s, the latest on %(day)s") % {"count": count, "day": wording.day(fresh[0])}
         )
-    texts += _changed_readings(record)
+    if of_movement(record).allows(Claim.MOVEMENT):
+        texts += _changed_readings(record)
     if not texts:
         texts.append(_("Nothing has come in"))
     label = _("New since %(day)s") % {"day": wording.day(last.at)}

@@ -8,16 +8,19 @@ made so that a word too much in one of them would be found.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from assessments.actions import review
 from assessments.models import Signal, Standing
 from assessments.wording.ladder import faults
 from tests import factories_rungs as rungs
-from tests.factories import NOW
+from tests.factories import NOW, actor
 from tests.factories_movement import CLAIMS, STEADY, SWING, TOWARD, WEEK, end_of, history
 
+DAY = timedelta(days=1)
 STORIES = {"toward": TOWARD, "claims": CLAIMS, "swing": SWING, "steady": STEADY}
 
 
@@ -63,6 +66,20 @@ def test_client_page_says_nothing_of_movement_where_nothing_is_known(signed_in, 
     assert "beyond error" not in text
     assert "first form" not in text
     assert "points a week" not in text
+
+
+def test_card_says_nothing_of_movement_once_a_form_without_reliability_came_in(
+    signed_in, ada, nora, clock
+):
+    history(nora, SWING, assignment=rungs.assigned(nora, rungs.weekly_on(1)))
+    unknown = rungs.assigned(nora, rungs.weekly_on(0))
+    history(nora, SWING[-1:], start=NOW + 7 * WEEK, assignment=unknown)
+    review.review(client=nora, by=actor(ada), now=NOW + 8 * DAY, discussed=True)
+    clock.move_to(NOW + 8 * WEEK)
+    card = signed_in(ada).get(reverse("client", args=[nora.pk])).context["session"]
+    assert "points only" in card.sentence
+    assert card.prompts == []
+    assert not [text for fact in card.facts for text in fact["texts"] if "erdict" in text]
 
 
 def test_client_page_with_norms_names_the_class_and_its_source(signed_in, ada, nora, clock):
