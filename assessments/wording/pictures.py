@@ -42,7 +42,7 @@ def plane_words(description: str, empty: str = "") -> PlaneWords:
     return PlaneWords(
         title=_("Movement map"),
         description=description,
-        caption=_("The path in figures, smoothed"),
+        caption=_("The path in figures, smoothed by a model"),
         x_axis=_("Counter-dependence"),
         x_more=_("← more guarded"),
         x_less=_("less guarded →"),
@@ -73,7 +73,10 @@ def map_reading(movement: Movement, turned: str = "") -> str:
     if movement.path[-1].segment != movement.path[0].segment and not movement.changes:
         return _("The path begins anew: the answers are about someone else.")
     if len(movement.path) == 1:
-        return _("The first answers. The ellipse shows where the true position probably is (95 %).")
+        return _(
+            "The first answers. The ellipse shows where the true position probably is (95 %, "
+            "model-based)."
+        )
     course = {
         Verdict.TOWARD_INDEPENDENCE: _("From counter-dependence toward independence."),
         Verdict.CLAIMS_ONLY: _("Up, but not clearly to the right: claimed more than let go."),
@@ -82,7 +85,7 @@ def map_reading(movement: Movement, turned: str = "") -> str:
         Verdict.SWING_TO_DEPENDENCE: _("To the right, while dependence rose: look at both."),
         Verdict.NOT_YET_RELIABLE: _("The path has not left its own error yet."),
     }[movement.verdict]
-    ellipses = _("The ellipses show where the true position probably is (95 %).")
+    ellipses = _("The ellipses show where the true position probably is (95 %, model-based).")
     return " ".join(filter(None, (course, turned, ellipses)))
 
 

@@ -163,6 +163,11 @@ def test_published_name_is_left_out_where_it_says_too_much():
     assert ladder.published_name("clinical range", FOOTINGS[3]) == "clinical range"
 
 
+@pytest.mark.parametrize("story", [[GUARDED], TOWARD, STEADY])
+def test_what_is_smoothed_is_said_to_come_from_a_model(story):
+    assert wording.map_reading(movement_of(story)).endswith("(95 %, model-based).")
+
+
 def test_every_verdict_has_its_words():
     assert set(ladder.VERDICTS) == set(Verdict)
 
