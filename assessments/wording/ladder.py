@@ -194,6 +194,13 @@ def glossary() -> list[tuple[str, str]]:
             ),
         ),
         (
+            _("Clearly"),
+            _(
+                "By at least 1.28 standard errors, which error alone makes about once in ten in "
+                "that direction. It only ever supports what lies beyond error."
+            ),
+        ),
+        (
             _("Not yet reliable"),
             _("Within error so far. It does not mean that nothing has changed."),
         ),

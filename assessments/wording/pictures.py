@@ -82,7 +82,9 @@ def map_reading(movement: Movement, turned: str = "") -> str:
         Verdict.CLAIMS_ONLY: _("Up, but not clearly to the right: claimed more than let go."),
         Verdict.AWAY: _("Away from independence."),
         Verdict.SWING_TO_COUNTER_DEPENDENCE: _("To the left: out of dependence into distance."),
-        Verdict.SWING_TO_DEPENDENCE: _("To the right, while dependence rose: look at both."),
+        Verdict.SWING_TO_DEPENDENCE: _(
+            "To the right, with dependence clearly higher: look at both."
+        ),
         Verdict.NOT_YET_RELIABLE: _("The path has not left its own error yet."),
     }[movement.verdict]
     ellipses = _("The ellipses show where the true position probably is (95 %, model-based).")

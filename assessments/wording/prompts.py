@@ -100,9 +100,9 @@ def _pendulum(prompt: Prompt, movement: Movement, times: Sequence[datetime]) -> 
     if "z_swing" in prompt.figures:
         z = abs(float(prompt.figures["z_swing"]))
         fell_and_rose = (
-            _("Dependence is lower and counter-dependence higher")
+            _("Dependence is clearly lower and counter-dependence clearly higher")
             if which == Verdict.SWING_TO_COUNTER_DEPENDENCE
-            else _("Counter-dependence is lower and dependence higher")
+            else _("Counter-dependence is clearly lower and dependence clearly higher")
         )
         said.append(
             _("%(what)s than at the start, %(z).1f errors apart, since %(day)s.")

@@ -136,7 +136,7 @@ def balance_change(movement: Movement, start: Start | None) -> tuple[float, floa
 def _verdict_sentences(movement: Movement) -> list[str]:
     verdict = movement.verdict
     if verdict is Verdict.TOWARD_INDEPENDENCE:
-        return [_("Counter-dependence has fallen too, so the gain in independence is credited.")]
+        return [_("Counter-dependence is clearly lower too, so the gain is credited.")]
     if verdict is Verdict.CLAIMS_ONLY:
         return [
             _(
@@ -149,15 +149,15 @@ def _verdict_sentences(movement: Movement) -> list[str]:
     if verdict is Verdict.SWING_TO_COUNTER_DEPENDENCE:
         return [
             _(
-                "Dependence has fallen while counter-dependence has risen: the pendulum to the "
-                "other side, which is not counted as movement toward independence."
+                "Dependence is clearly lower and counter-dependence clearly higher: the pendulum "
+                "to the other side, which is not counted as movement toward independence."
             )
         ]
     if verdict is Verdict.SWING_TO_DEPENDENCE:
         return [
             _(
-                "Counter-dependence has fallen while dependence has risen: the pendulum back to "
-                "the other side, which is not counted as movement toward independence."
+                "Counter-dependence is clearly lower and dependence clearly higher: the pendulum "
+                "back to the other side, which is not counted as movement toward independence."
             )
         ]
     # No chance by the smoothed course here: "99 %" beside "not yet reliable" would undo the words.

@@ -131,7 +131,7 @@ SIGNALS: Mapping[Signal, SignalWords] = {
         "improved",
         gettext_lazy(
             "Balance is higher than at the person’s own start by more than error explains, with "
-            "counter-dependence lower, on at least the last two forms."
+            "counter-dependence clearly lower, on at least the last two forms."
         ),
     ),
     Signal.EXPECTED: SignalWords(

@@ -34,7 +34,9 @@ def test_both_high_is_a_question_with_its_probability_and_since_when():
 def test_swing_says_which_way_and_by_how_much():
     prompt = words_of(SWING)["pendulum"]
     assert prompt.question.endswith("?")
-    assert prompt.why.startswith("Dependence is lower and counter-dependence higher than at the")
+    assert prompt.why.startswith(
+        "Dependence is clearly lower and counter-dependence clearly higher than at the"
+    )
 
 
 def test_pendulum_names_the_days_on_which_it_turned():

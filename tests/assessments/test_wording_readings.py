@@ -54,7 +54,7 @@ def test_verdict_toward_independence_says_why_it_is_credited():
     assert reading.word == "Movement toward independence"
     assert reading.sentences == (
         "Balance 20 → 80, error of change 14.",
-        "Counter-dependence has fallen too, so the gain in independence is credited.",
+        "Counter-dependence is clearly lower too, so the gain is credited.",
     )
 
 
@@ -79,7 +79,10 @@ def test_elevation_is_said_of_both_together_and_with_its_error(levels, where):
 def test_verdict_on_a_swing_is_no_progress():
     reading = verdict_of(SWING)
     assert reading.word == "Swing into counter-dependence"
-    assert "not counted as movement toward independence" in reading.sentences[1]
+    assert reading.sentences[1] == (
+        "Dependence is clearly lower and counter-dependence clearly higher: the pendulum to the "
+        "other side, which is not counted as movement toward independence."
+    )
 
 
 def test_verdict_not_yet_reliable_is_not_called_no_change():
