@@ -165,7 +165,7 @@ def spark(standing: Standing) -> str:
     drawn = sparkline.draw(
         [min(high, max(low, value)) for value in values],
         errors,
-        label=wording.spark_label(values),
+        label=wording.spark_label(values, errors),
         low=low,
         high=high,
         cut=50.0,

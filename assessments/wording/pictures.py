@@ -219,14 +219,18 @@ def missing_words(answered: int, items: int) -> str:
     }
 
 
-def spark_label(values: Sequence[float]) -> str:
-    """The accessible name of a sparkline."""
+def spark_label(values: Sequence[float], errors: Sequence[float]) -> str:
+    """The accessible name of a sparkline; ``errors`` are standard errors, as its band has them."""
     if not values:
         return _("No balance yet")
+    now = _("%(value)s, give or take %(error)s") % {
+        "value": whole(values[-1]),
+        "error": whole(1.96 * errors[-1]),
+    }
     if len(values) == 1:
-        return _("Balance %(now)s, one form") % {"now": whole(values[0])}
+        return _("Balance %(now)s, one form") % {"now": now}
     return _("Balance over the last %(count)d forms: from %(first)s to %(now)s") % {
         "count": len(values),
         "first": whole(values[0]),
-        "now": whole(values[-1]),
+        "now": now,
     }

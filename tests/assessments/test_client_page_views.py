@@ -283,6 +283,15 @@ def test_client_page_asks_what_to_look_at(later, signed_in, ada, nora):
     assert [prompt.code for prompt in page.context["session"].prompts] == ["mistaken_autonomy"]
 
 
+def test_elements_say_how_far_they_may_lie_off(later, signed_in, ada, nora):
+    history(nora, TOWARD)
+    text = text_of(page_of(signed_in(ada), nora))
+    assert (
+        "its figure may lie 25 points and more from where the person stands, by reckoning alone"
+        in text
+    )
+
+
 def test_client_page_says_how_a_scale_moves_a_week(later, signed_in, ada, nora):
     history(nora, TOWARD)
     text = text_of(page_of(signed_in(ada), nora))
