@@ -11,8 +11,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from assessments import wording
 from assessments.actions import review
 from assessments.models import Signal, Standing
 from assessments.wording.ladder import faults
@@ -107,6 +109,13 @@ def test_caseload_of_forms_without_reliability_says_nothing_of_it(signed_in, ada
     clock.move_to(end_of(TOWARD))
     text = without_battery_note(words_of(signed_in(ada).get(reverse("caseload"))))
     assert faults(text, 0) == []
+
+
+@pytest.mark.parametrize("code", sorted({words.code for words in wording.SIGNALS.values()}))
+def test_mark_of_a_signal_has_no_words_of_its_own(code):
+    """What a signal is called stands with the signal, where the ladder is kept."""
+    drawn = render_to_string("components/_signal.html", {"signal": code})
+    assert re.sub(r"<[^>]+>", "", drawn).strip() == "Safety answer"
 
 
 def test_page_on_the_order_keeps_to_assumptions(signed_in, ada, nora):
