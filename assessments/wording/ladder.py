@@ -153,8 +153,8 @@ def of_one_scale(footing: Footing, more: str) -> str:
 
 RUNGS: Mapping[int, Text] = {
     0: gettext_lazy("No reliability is known: points only, no error, no word about change."),
-    1: gettext_lazy("Reliability assumed, not yet estimated in this practice. No norms."),
-    2: gettext_lazy("Reliability estimated in this practice. No norms."),
+    1: gettext_lazy("Reliability assumed, not yet estimated in this practice. No norms are used."),
+    2: gettext_lazy("Reliability estimated in this practice. No norms are used."),
     3: gettext_lazy("Reliability estimated in this practice; norms of both groups known."),
 }
 

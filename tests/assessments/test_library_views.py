@@ -20,9 +20,12 @@ def test_library_lists_every_form_with_its_evidence(shelf, signed_in, ada):
     assert [(row["definition"].code, row["rung"]) for row in rows] == [
         (
             "causeway-weekly",
-            "Reliability assumed, not yet estimated in this practice. No norms.",
+            "Reliability assumed, not yet estimated in this practice. No norms are used.",
         ),
-        ("causeway-long", "Reliability assumed, not yet estimated in this practice. No norms."),
+        (
+            "causeway-long",
+            "Reliability assumed, not yet estimated in this practice. No norms are used.",
+        ),
         ("safety-check", "No score: a prompt for a conversation."),
     ]
 
