@@ -158,7 +158,10 @@ def _band(band: Band, last: float, footing: Footing) -> str:
             "name": name,
             "source": band.source.rstrip("."),
         }
-    return _("%(value)s is called “%(name)s”.") % {"value": figure(last), "name": name}
+    return _("%(value)s is called “%(name)s” by the form, which names no source.") % {
+        "value": figure(last),
+        "name": name,
+    }
 
 
 def course_details(course: Course) -> tuple[str, ...]:

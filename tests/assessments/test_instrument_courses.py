@@ -146,6 +146,12 @@ def test_slope_needs_four_scores_over_three_weeks(nora):
     )
 
 
+def test_range_without_a_source_is_said_to_have_none(nora):
+    text = rungs.tide(1).replace('label = "ebb"\nsource = "A made-up study"', 'label = "ebb"')
+    rungs.score(nora, rungs.published(text), [3])
+    assert said(nora)[1][-1] == "3 is called “ebb” by the form, which names no source."
+
+
 def test_no_slope_is_said_of_a_form_without_reliability(nora):
     rungs.score(nora, rungs.published(rungs.tide(0)), [20, 14, 8, 6])
     assert course_of(nora).trend is None
