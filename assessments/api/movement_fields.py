@@ -34,8 +34,8 @@ class PointScoreSerializer(Shown[Any]):
 
 
 class EstimateSerializer(Shown[Any]):
-    mean = number("Smoothed: later answers are taken into account.")
-    sd = number()
+    mean = number("Smoothed by the model: later answers are taken into account.")
+    sd = number("Standard error of `mean`, by the model.")
     filtered_mean = number("From the answers up to then alone.")
     filtered_sd = number()
 
@@ -94,8 +94,10 @@ class ChangeSerializer(Shown[Any]):
     standard_error = number()
     margin = number("What error alone would rarely exceed: 1.96 standard errors.")
     z = number()
-    beyond_error = serializers.BooleanField()
-    forms_held = serializers.IntegerField()
+    beyond_error = serializers.BooleanField(
+        help_text="By the precision that `evidence` names, which may be assumed."
+    )
+    forms_held = serializers.IntegerField(help_text="Latest forms in a row beyond error.")
 
 
 class BalanceChangeSerializer(Shown[Any]):
@@ -160,7 +162,9 @@ class OnwardSerializer(Shown[Any]):
 
     platform_probability = number(allow_null=True)
     platform_stands = serializers.BooleanField()
-    credited = serializers.BooleanField(help_text="Interdependence has risen on it, and held.")
+    credited = serializers.BooleanField(
+        help_text="Interdependence is up on it beyond error, on two forms in a row."
+    )
 
 
 class PromptSerializer(Shown[Any]):
@@ -187,7 +191,9 @@ class TrendSerializer(Shown[Any]):
 class InstrumentChangeSerializer(Shown[Any]):
     difference = number()
     critical_change = number("What error alone would rarely exceed: 1.96 errors of the difference.")
-    beyond_error = serializers.BooleanField()
+    beyond_error = serializers.BooleanField(
+        help_text="By the precision that `evidence` names, between two single forms."
+    )
 
 
 class InstrumentSerializer(Shown[Any]):
@@ -226,8 +232,13 @@ class MovementSerializer(Shown[Any]):
     changes = serializers.DictField(child=ChangeSerializer())
     balance_change = BalanceChangeSerializer(allow_null=True)
     mistaken_autonomy = MistakenAutonomySerializer()
-    stuck = serializers.BooleanField(help_text="Nothing to see after many forms: look again.")
-    worse = serializers.ListField(child=serializers.CharField())
+    stuck = serializers.BooleanField(
+        help_text="Within a third of its error after many forms: a prompt to look again."
+    )
+    worse = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Scales worse than at the start beyond error, on two forms in a row.",
+    )
     segments = SegmentSerializer(many=True)
     pendulum = PendulumSerializer()
     onward = OnwardSerializer()

@@ -65,6 +65,18 @@ def test_schema_is_valid_and_without_warnings():
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
 
 
+def test_what_is_claimed_of_a_score_says_what_it_rests_on(schema):
+    claims = {"beyond_error", "credited", "flagged", "stuck", "worse"}
+    described = {
+        (kind, name): field.get("description", "")
+        for kind, entry in schema["components"]["schemas"].items()
+        for name, field in entry.get("properties", {}).items()
+        if name in claims
+    }
+    assert {name for _kind, name in described} == claims
+    assert [where for where, words in described.items() if not words] == []
+
+
 def test_schema_names_every_endpoint_with_every_verb(schema):
     described = {name for name, _operation in operations(schema)}
     walked = set()
