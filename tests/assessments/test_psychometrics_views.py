@@ -231,6 +231,12 @@ def test_nobody_waits_for_very_many_answers(harbour, version, signed_in, pat, mo
 # --- Adopting -----------------------------------------------------------------------------------
 
 
+def test_offer_speaks_of_an_estimate_and_of_no_knowledge(harbour, version, signed_in, pat):
+    estimated(harbour, version, people=120)
+    page = shown(signed_in(pat))
+    assert "scales is estimated precisely enough to replace the declared one" in page
+
+
 def test_adopting_asks_first_and_says_what_changes(harbour, version, signed_in, pat):
     row = estimated(harbour, version)
     browser = signed_in(pat)
