@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assignment',
             name='adapted_why',
-            field=models.CharField(blank=True, choices=[('stable', 'Nothing changed beyond error'), ('alert', 'An alert was raised'), ('worse', 'A change for the worse'), ('missed', 'A form was missed')], max_length=6, null=True),
+            field=models.CharField(blank=True, choices=[('stable', 'Nothing changed beyond error'), ('alert', 'An alert was raised'), ('worse', 'Worse, beyond error'), ('missed', 'A form was missed')], max_length=6, null=True),
         ),
     ]

@@ -23,7 +23,7 @@ class AdaptedWhy(models.TextChoices):
 
     STABLE = "stable", _("Nothing changed beyond error")
     ALERT = "alert", _("An alert was raised")
-    WORSE = "worse", _("A change for the worse")
+    WORSE = "worse", _("Worse, beyond error")
     MISSED = "missed", _("A form was missed")
 
 

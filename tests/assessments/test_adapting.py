@@ -9,7 +9,15 @@ import pytest
 from assessments import tasks
 from assessments.actions import adapting, occasions, plans, references, respond
 from assessments.actions.plans import Part, Settings
-from assessments.models import Assignment, Occasion, Plan, Response, Standing
+from assessments.models import (
+    AdaptedWhy,
+    Assignment,
+    Occasion,
+    Plan,
+    Response,
+    Signal,
+    Standing,
+)
 from clinic.audit import Actor
 from clinic.models import AuditEvent
 from tests import factories_assessments as asked
@@ -84,6 +92,10 @@ def test_what_does_not_suffice_changes_nothing(nora, story):
     history(nora, story, assignment=give(nora))
     assert adapting.adapt_plans(now=end_of(story) + WEEK) == 0
     assert adapted(nora) == UNCHANGED
+
+
+def test_worse_is_called_what_the_caseload_calls_it():
+    assert AdaptedWhy.WORSE.label == Signal.WORSE.label == "Worse, beyond error"
 
 
 def test_one_form_off_the_line_is_no_change(nora):
