@@ -6,18 +6,19 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.forms.asking import choice_field, field_of
-from assessments.importing import ColumnMapping, MappingError, suggest
+from assessments.importing import ColumnMapping, MappingError, UnreadableFile, shown, suggest
 from assessments.measurement.definition import Instrument
 from assessments.models import InstrumentVersion
 from clinic.forms import ActionForm, CleanCharField, CleanDateField
 
 ANONYMOUS, CLIENTS = "anonymous", "clients"
+OF_COLUMNS = ("client_column", "date_column", field_of(""))
+FILE_INPUT = forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,text/csv"})
 
 
 class ImportFileForm(ActionForm):
@@ -31,7 +32,7 @@ class ImportFileForm(ActionForm):
             "first line; packed with gzip or not. At most 1.9 MB and 10,000 rows; whoever runs the "
             "installation imports larger ones by the command import_responses."
         ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,text/csv"}),
+        widget=FILE_INPUT,
         allow_empty_file=True,
         error_messages={
             "required": gettext_lazy("Please choose a file."),
@@ -39,28 +40,13 @@ class ImportFileForm(ActionForm):
         },
     )
 
-    def __init__(
-        self, *args: Any, versions: list[InstrumentVersion], largest: int, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, versions: list[InstrumentVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.versions = {version.instrument.code: version for version in versions}
-        self.largest = largest
         choice_field(self, "instrument").choices = [
             ("", _("Choose a form")),
             *((code, version.instrument.name) for code, version in self.versions.items()),
         ]
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > self.largest:
-            raise ValidationError(
-                _(
-                    "This file is larger than %(limit)s MB. Pack it with gzip, or ask whoever "
-                    "runs the installation to import it by the command import_responses."
-                )
-                % {"limit": f"{self.largest / 1_000_000:.1f}"}
-            )
-        return file
 
     @property
     def version(self) -> InstrumentVersion:
@@ -68,8 +54,17 @@ class ImportFileForm(ActionForm):
 
 
 class MappingForm(ActionForm):
-    """Which column is what, with what the names of the columns suggest filled in."""
+    """Which column is what, with what the names of the columns suggest filled in.
 
+    ``file`` is for the file once more, where the one that waits has faults.
+    """
+
+    file = forms.FileField(
+        label=gettext_lazy("The file, put right"),
+        required=False,
+        widget=FILE_INPUT,
+        help_text=gettext_lazy("What you chose below stays. Its columns need the same names."),
+    )
     whose = forms.ChoiceField(
         label=gettext_lazy("Whose answers are these?"), widget=forms.RadioSelect
     )
@@ -167,3 +162,24 @@ class MappingForm(ActionForm):
     def refuse(self, error: MappingError) -> None:
         """Show what is wrong with the mapping beside the field that it belongs to."""
         self.add_error(error.field if error.field in self.fields else None, error.sentence)
+
+
+def moved(chosen: QueryDict, before: tuple[str, ...], after: tuple[str, ...]) -> QueryDict:
+    """What was chosen among the columns of one file, for another that has them elsewhere.
+
+    Raises UnreadableFile where a column that was chosen is not there any more.
+    """
+    names = {str(number): name for number, name in enumerate(before, start=1)}
+    places = {name: str(number) for number, name in enumerate(after, start=1)}
+    found = chosen.copy()
+    for field, place in chosen.items():
+        name = names.get(str(place)) if field.startswith(OF_COLUMNS) else None
+        if name is None:
+            continue
+        if name not in places:
+            raise UnreadableFile(
+                _("This file has no column %(column)s, which is chosen below.")
+                % {"column": shown(name)}
+            )
+        found[field] = places[name]
+    return found

@@ -3,7 +3,7 @@
 Knows neither the database nor the people in it: ``assessments.actions.importing`` does.
 """
 
-from .errors import Faults, FaultyFile, UnreadableFile
+from .errors import Faults, FaultyFile, UnreadableFile, shown
 from .mapping import ColumnMapping, MappingError, suggest
 from .preview import Preview, preview
 from .rows import Row, read_rows
@@ -26,5 +26,6 @@ __all__ = [
     "open_table",
     "preview",
     "read_rows",
+    "shown",
     "suggest",
 ]

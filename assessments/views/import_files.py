@@ -14,7 +14,12 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
+from assessments.importing import PAGE_LIMIT, Table, UnreadableFile, open_table
+from clinic import text
 from clinic.encryption import Unreadable, seal, unseal
 from clinic.models import Membership
 from clinic.tokens import hash_token, new_token
@@ -37,10 +42,39 @@ class KeptFile:
     def open(self) -> BinaryIO:
         return io.BytesIO(self.content)
 
+    def table(self) -> Table:
+        """Its table; one that is too long says how it can be imported all the same."""
+        return open_table(self.open, limit=PAGE_LIMIT, most_rows=MOST_ROWS)
 
-def keep(member: Membership, file: KeptFile) -> str:
-    """Keep a file; returns the token that finds it again, for this person alone."""
-    token = new_token()
+
+def received(upload: UploadedFile, version: UUID) -> KeptFile:
+    """A file as it was sent. Raises UnreadableFile for one that no page takes."""
+    if (upload.size or 0) > LARGEST:
+        raise UnreadableFile(
+            _(
+                "This file is larger than %(limit)s MB. Pack it with gzip, or ask whoever runs the "
+                "installation to import it by the command import_responses."
+            )
+            % {"limit": f"{LARGEST / 1_000_000:.1f}"}
+        )
+    file = KeptFile(_file_name(upload.name or ""), version, upload.read())
+    file.table()
+    return file
+
+
+def _file_name(given: str) -> str:
+    try:
+        return text.clean_line(given[-200:], max_length=200) or _("a file")
+    except ValidationError:
+        return _("a file")
+
+
+def keep(member: Membership, file: KeptFile, token: str = "") -> str:
+    """Keep a file, in the place of another where its token is given; returns its token.
+
+    The token finds it again, for this person alone.
+    """
+    token = token or new_token()
     head = json.dumps({"name": file.name, "version": str(file.version)}).encode()
     # Answers are mostly commas; the cache may be a table of the database.
     plain = gzip.compress(len(head).to_bytes(4) + head + file.content, compresslevel=5)

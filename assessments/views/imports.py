@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,20 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import queries
 from assessments.actions import importing as actions
-from assessments.forms.importing import ImportFileForm, MappingForm
-from assessments.importing import (
-    PAGE_LIMIT,
-    FaultyFile,
-    MappingError,
-    Preview,
-    Table,
-    UnreadableFile,
-    open_table,
-)
+from assessments.forms.importing import ImportFileForm, MappingForm, moved
+from assessments.importing import FaultyFile, MappingError, Preview, UnreadableFile
 from assessments.models import Import, InstrumentVersion, Response
 from assessments.views import import_files
 from assessments.views.import_files import KeptFile
-from clinic import access, text
+from clinic import access
 from clinic.actions import Refused, care
 from clinic.audit import Actor
 from clinic.models import Membership, reach
@@ -80,14 +72,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         versions=queries.newest_versions(member.practice),
-        largest=import_files.LARGEST,
         initial={"instrument": request.GET.get("instrument", "")},
     )
     if form.is_bound and form.is_valid():
-        upload = form.cleaned_data["file"]
-        file = KeptFile(_file_name(upload.name or ""), form.version.pk, upload.read())
         try:
-            _table(file)
+            file = import_files.received(form.cleaned_data["file"], form.version.pk)
         except UnreadableFile as error:
             form.add_error("file", error.sentence)
         else:
@@ -109,26 +98,51 @@ def import_map(request: HttpRequest, token: str) -> HttpResponse:
             request, _("This file is not kept any more, or was imported. Please choose it again.")
         )
         return redirect("import-new")
-    table = _table(file)
+    chosen: QueryDict = request.POST
+    upload, trouble = request.FILES.get("file"), ""
+    if isinstance(upload, UploadedFile):
+        try:
+            chosen, file = _put_right(member, token, file, upload, chosen)
+        except UnreadableFile as error:
+            trouble = error.sentence
+    table = file.table()
     form = MappingForm(
-        request.POST if request.method == "POST" else None,
+        chosen if request.method == "POST" else None,
         columns=table.columns,
         instrument=version.definition,
         has_clients=care.can_care(member),
     )
+    if trouble:
+        form.add_error("file", trouble)
     page: dict[str, Any] = {"file": file, "version": version, "form": form, "table": table}
     if not form.is_bound or not form.is_valid():
         return _map_page(request, page)
-    page["seen"] = _seen(form)
+    return _look(request, member, token, page)
+
+
+def _put_right(
+    member: Membership, token: str, before: KeptFile, upload: UploadedFile, chosen: QueryDict
+) -> tuple[QueryDict, KeptFile]:
+    """Keep a file that was sent in the place of the one that waits, with the same mapping."""
+    file = import_files.received(upload, before.version)
+    chosen = moved(chosen, before.table().columns, file.table().columns)
+    import_files.keep(member, file, token)
+    return chosen, file
+
+
+def _look(
+    request: HttpRequest, member: Membership, token: str, page: dict[str, Any]
+) -> HttpResponse:
+    """Look through the file, or import it where just this was looked at before."""
+    form, page["seen"] = page["form"], _seen(page["form"], page["file"])
     try:
-        # What is imported is what was looked at: columns changed since are looked at first.
         if request.POST.get("do") == "import" and request.POST.get("seen") == page["seen"]:
             return _import(request, member, token, page)
         page["preview"] = actions.preview_file(now=timezone.now(), **_what(request, member, page))
     except MappingError as error:
         form.refuse(error)
     except UnreadableFile as error:
-        form.add_error(None, error.sentence)
+        form.add_error("file", error.sentence)
     return _map_page(request, page)
 
 
@@ -156,10 +170,10 @@ def _import(
     return redirect("import", pk=report.imported.pk)
 
 
-def _seen(form: MappingForm) -> str:
-    """The mapping as a short text that the page hands back."""
+def _seen(form: MappingForm, file: KeptFile) -> str:
+    """The file and its mapping as a short text that the page hands back."""
     chosen = json.dumps(form.mapping().as_json(), sort_keys=True)
-    return hashlib.sha256(chosen.encode()).hexdigest()[:24]
+    return hashlib.sha256(chosen.encode() + file.content).hexdigest()[:24]
 
 
 def _what(request: HttpRequest, member: Membership, page: dict[str, Any]) -> dict[str, Any]:
@@ -203,18 +217,6 @@ def _sample(found: Preview, version: InstrumentVersion) -> list[dict[str, Any]]:
 def _version(member: Membership, file: KeptFile) -> InstrumentVersion | None:
     versions = InstrumentVersion.objects.of_practice(member.practice)
     return versions.select_related("instrument").filter(pk=file.version).first()
-
-
-def _table(file: KeptFile) -> Table:
-    """The table in a file; one that is too long says how it can be imported all the same."""
-    return open_table(file.open, limit=PAGE_LIMIT, most_rows=import_files.MOST_ROWS)
-
-
-def _file_name(given: str) -> str:
-    try:
-        return text.clean_line(given[-200:], max_length=200) or _("a file")
-    except ValidationError:
-        return _("a file")
 
 
 def _crumbs(here: str) -> list[dict[str, str]]:

@@ -132,13 +132,66 @@ def test_faults_are_listed_by_line_and_nothing_is_written(pat, signed_in, do):
     assert (Response.objects.count(), Import.objects.count()) == (0, 0)
 
 
+def put_right(browser, address: str, content: str, choice: dict[str, str], **options):
+    """Send the file once more to where its mapping is."""
+    file = SimpleUploadedFile("right.csv", content.encode())
+    return browser.post(address, {**choice, "file": file, "do": "preview"}, **options)
+
+
+def test_file_put_right_keeps_the_mapping_wherever_its_columns_lie(pat, signed_in):
+    browser = signed_in(pat)
+    step = send(browser, csv("2026-01-05,7,0,0,0", header="when,"))
+    choice = chosen(2, date_column="1", missing="9")
+    assert 'type="file"' not in browser.get(step.url).content.decode()
+    assert 'type="file"' in browser.post(step.url, choice).content.decode()
+    right = "SAFE04,SAFE03,SAFE02,SAFE01,when\n3,2,1,9,2026-01-05\n"
+    look = put_right(browser, step.url, right, choice)
+    assert (look.status_code, look.context["file"].name) == (200, "right.csv")
+    moved = {field.html_name: field.value() or "" for field in look.context["form"]}
+    assert [moved[f"item-{code}"] for code in CODES] == ["4", "3", "2", "1"]
+    assert (moved["date_column"], moved["missing"]) == ("5", "9")
+    browser.post(step.url, {**moved, "do": "import", "seen": look.context["seen"]})
+    assert Response.objects.get().answers == {"SAFE02": 1, "SAFE03": 2, "SAFE04": 3}
+
+
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        ("", "The file is empty"),
+        ("x" * 1_900_001, "This file is larger than 1.9 MB"),
+        ("SAFE01,SAFE02,SAFE04\n0,0,0\n", "This file has no column SAFE03, which is chosen below."),
+    ],
+)
+def test_file_that_is_no_better_is_refused_and_the_first_one_stays(pat, signed_in, content, says):
+    browser = signed_in(pat)
+    step = send(browser, csv("0,0,0,1"))
+    answer = put_right(browser, step.url, content, chosen(missing="9"))
+    assert answer.status_code == 400
+    assert says in answer.context["form"].errors["file"][0]
+    assert 'value="9"' in answer.content.decode()
+    assert confirm(browser, step.url, chosen()).status_code == 302
+    assert Response.objects.get().answers["SAFE04"] == 1
+
+
+def test_file_that_was_put_in_the_place_of_another_is_looked_at_before_it_is_imported(
+    pat, signed_in
+):
+    browser = signed_in(pat)
+    step = send(browser, csv("0,0,0,0"))
+    seen = browser.post(step.url, chosen()).context["seen"]
+    put_right(browser, step.url, csv("1,1,1,1"), chosen())
+    answer = browser.post(step.url, chosen(do="import", seen=seen))
+    assert (answer.status_code, answer.context["preview"].rows) == (200, 1)
+    assert Response.objects.count() == 0
+
+
 def test_rows_beyond_what_a_page_takes_are_refused(pat, signed_in, monkeypatch):
     monkeypatch.setattr(import_files, "MOST_ROWS", 2)
     browser = signed_in(pat)
     step = send(browser, csv("0,0,0,0", "0,0,0,1", "0,0,0,2"))
     for answer in (browser.post(step.url, chosen()), confirm(browser, step.url, chosen())):
         assert answer.status_code == 400
-        assert "more than 2 rows" in answer.content.decode()
+        assert "more than 2 rows" in answer.context["form"].errors["file"][0]
     assert Response.objects.count() == 0
 
 
