@@ -24,7 +24,10 @@ FILE_INPUT = forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,text/csv"})
 class ImportFileForm(ActionForm):
     """What was answered, and the file with the answers."""
 
-    instrument = forms.ChoiceField(label=gettext_lazy("Which form was answered?"))
+    instrument = forms.ChoiceField(
+        label=gettext_lazy("Which form was answered?"),
+        error_messages={"required": gettext_lazy("Please choose a form.")},
+    )
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
@@ -117,7 +120,10 @@ class MappingForm(ActionForm):
         for item in instrument.items:
             label = f"{item.code}: {item.text}" if item.text else item.code
             self.fields[field_of(item.code)] = forms.ChoiceField(
-                label=label, choices=self._choices(), initial=guessed.get(item.code, "")
+                label=label,
+                choices=self._choices(),
+                initial=guessed.get(item.code, ""),
+                error_messages={"required": _("Please choose a column.")},
             )
 
     def _choices(self) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -51,9 +52,11 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if imported is None:
         raise Http404
     past = imported.mapping.get("past_risks", [])
+    day = imported.mapping.get("date")
     to_read = Response.objects.visible_to(request.user).submitted().filter(pk__in=past)
     context = {
         "imported": imported,
+        "day": date.fromisoformat(day) if day else None,
         "items": imported.mapping.get("items", {}),
         "missing": imported.mapping.get("missing", []),
         "past": len(past),

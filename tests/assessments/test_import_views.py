@@ -226,6 +226,9 @@ def test_clinician_imports_for_clients_in_their_care_only(ada, nora, otto, signe
     step = send(browser, csv("7,3,3,3,3", header="who,"))
     done = confirm(browser, step.url, choice, follow=True)
     assert Response.objects.get().client == nora
+    page = done.content.decode()
+    assert "Known clients, by the column “<bdi>who</bdi>”" in page
+    assert "<dd>1 March 2026</dd>" in page
     # Long ago by now: no alert, but a line that leads to it.
     assert [row.client_id for row in done.context["to_read"]] == [nora.pk]
     assert "Nora Lind" in done.content.decode()
