@@ -34,6 +34,7 @@ from .references import (
     in_force,
     in_force_at,
     references,
+    relational_items,
     series_of,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "own_care",
     "record",
     "references",
+    "relational_items",
     "rule_messages",
     "scores_of",
     "series_of",

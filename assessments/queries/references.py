@@ -26,6 +26,12 @@ def asks_about_a_relationship(instrument: Instrument) -> bool:
     return not RELATIONAL.isdisjoint(instrument.scales_by_code)
 
 
+def relational_items(instrument: Instrument) -> frozenset[str]:
+    """The codes of the questions that are about a relationship."""
+    scales = [scale for scale in instrument.scales if scale.code in RELATIONAL]
+    return frozenset(keyed.code for scale in scales for keyed in scale.keyed_items)
+
+
 def references(client: Client) -> list[ReferenceRelationship]:
     """Every reference relationship of a client, the one in force last: one query."""
     found = list(ReferenceRelationship.objects.filter(client=client).order_by("started_at", "pk"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assessments import queries
 from assessments.actions import hand_over, links, respond
 from assessments.actions.links import LinkState
 from assessments.actions.respond import AlreadySubmitted, ChangedMeanwhile
@@ -166,11 +167,13 @@ def _item_page(
     request: HttpRequest, holder: Holder, number: int, form: asking.ItemForm
 ) -> HttpResponse:
     instrument = holder.instrument
+    item = instrument.items[number - 1]
     then = "review" if request.GET.get("then") == "review" else ""
     context = {
         **holder.context(),
         "form": form,
-        "item": instrument.items[number - 1],
+        "item": item,
+        "about_someone": item.code in queries.relational_items(instrument),
         "window": instrument.window,
         "number": number,
         "count": len(instrument.items),
@@ -186,11 +189,18 @@ def _script_data(holder: Holder, number: int, then: str) -> dict[str, Any]:
     """The whole form for static/js/answer.js, which then needs no page for each question."""
     instrument = holder.instrument
     sets = {options.code: options for options in instrument.option_sets}
+    relational = queries.relational_items(instrument)
     return {
         "number": number,
         "then": then,
         "items": [
-            [item.code, item.text, item.option_set.code, int(item.may_not_apply)]
+            [
+                item.code,
+                item.text,
+                item.option_set.code,
+                int(item.may_not_apply),
+                int(item.code in relational),
+            ]
             for item in instrument.items
         ],
         "options": {

@@ -171,8 +171,8 @@ class Page {
   }
 
   get item() {
-    const [code, text, options, mayNotApply] = this.data.items[this.number - 1];
-    return { code, text, options: this.data.options[options], mayNotApply };
+    const [code, text, options, mayNotApply, aboutSomeone] = this.data.items[this.number - 1];
+    return { code, text, options: this.data.options[options], mayNotApply, aboutSomeone };
   }
 
   get inputs() {
@@ -301,11 +301,12 @@ class Page {
   }
 
   draw() {
-    const { text, options, mayNotApply } = this.item;
+    const { text, options, mayNotApply, aboutSomeone } = this.item;
     const count = this.data.items.length;
     const fill = (words) => words.replace("{number}", this.number).replace("{count}", count);
     this.hideHelp();
     this.root.querySelector(".answer__error")?.remove();
+    this.root.querySelector(".answer__whom")?.toggleAttribute("data-away", !aboutSomeone);
     this.question.textContent = text;
     const choices = options.map(([value, label]) => this.choice(String(value), label));
     if (mayNotApply) choices.push(this.choice(NOT_APPLICABLE, this.data.notApplicable));

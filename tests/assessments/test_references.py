@@ -213,10 +213,24 @@ def test_clock_that_was_set_back_does_not_hide_the_newest(name, answer, nora):
 def test_client_is_told_whom_to_think_of(name, occasion, holder, kind, label, words):
     name(kind, label)
     browser = holder(occasion)
-    for page in ("/f/?from=1", "/f/1/"):
+    for page in ("/f/?from=1", "/f/2/"):
         assert words in browser.get(page).content.decode()
     browser.post("/f/1/", {"answer": "3", "go": "next"})
     assert Response.objects.get().reference.kind == kind
+
+
+@pytest.mark.parametrize("code", [asked.WEEKLY, asked.LONG])
+def test_question_about_oneself_names_nobody(name, nora, holder, code):
+    name("partner", "Sam")
+    occasion = asked.open_occasion(nora, code)
+    definition = occasion.assignment.version.definition
+    independence = {keyed.code for keyed in definition.scales_by_code["IND"].keyed_items}
+    assert independence.isdisjoint(queries.relational_items(definition))
+    browser = holder(occasion)
+    for number, item in enumerate(definition.items, start=1):
+        page = browser.get(f"/f/{number}/").content.decode()
+        told = '<span class="answer__whom">Think of your current partner, Sam.</span>' in page
+        assert told == (item.code not in independence), item.code
 
 
 def test_form_about_no_relationship_names_none(name, safety, holder):

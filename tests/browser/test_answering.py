@@ -9,8 +9,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from assessments.actions import references
 from assessments.models import Alert, Occasion, Response
 from tests import factories_assessments as asked
+from tests.factories import actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -295,6 +297,25 @@ def test_options_are_large_and_stay_where_they_are(phone, weekly, begin):
     expect(phone.locator(".answer__saved")).to_have_text("Saved")
     at(phone, 2)
     assert phone.locator(".choice").nth(0).bounding_box() == boxes[0]
+
+
+def test_whom_to_think_of_stands_only_above_questions_about_a_relationship(phone, nora, ada, begin):
+    now = timezone.now()
+    name = {"kind": "partner", "label": "Sam", "by": actor(ada), "now": now}
+    references.set_reference(client=nora, **name)
+    begin(phone, asked.open_occasion(nora, now=now))
+    live(phone)
+    at(phone, 1)
+    whom = phone.get_by_text("Think of your current partner, Sam.")
+    expect(whom).to_be_hidden()
+    first = phone.locator(".choice").nth(0).bounding_box()
+    phone.locator(".choice").nth(0).tap()
+    at(phone, 2)
+    expect(whom).to_be_visible()
+    assert phone.locator(".choice").nth(0).bounding_box() == first
+    phone.get_by_role("button", name="Back").tap()
+    at(phone, 1)
+    expect(whom).to_be_hidden()
 
 
 def test_headless_visitor_that_presses_nothing_uses_nothing_up(desktop, weekly, live_server):
