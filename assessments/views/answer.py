@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments import queries
+from assessments import queries, wording
 from assessments.actions import hand_over, links, respond
 from assessments.actions.links import LinkState
 from assessments.actions.respond import AlreadySubmitted, ChangedMeanwhile
@@ -81,7 +81,7 @@ def start(request: HttpRequest, holder: Holder) -> HttpResponse:
         return _to_first_open(holder)
     context = {
         **holder.context(),
-        "instrument": holder.instrument,
+        "said": wording.introduction(holder.instrument.introduction, holder.think_of),
         "begun": bool(holder.answers),
         "first": _first_open(holder) or 1,
     }

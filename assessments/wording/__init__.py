@@ -29,7 +29,7 @@ from .readings import (
     verdict_reading,
 )
 from .reasons import ReasonWords, reason_words
-from .references import reference_words, series_words_of, think_of
+from .references import introduction, reference_words, series_words_of, think_of
 from .terms import (
     NO_CLEAR_STAGE,
     SCALE_NOTES,
@@ -71,6 +71,7 @@ __all__ = [
     "day",
     "days_ago",
     "evidence_line",
+    "introduction",
     "joined",
     "ladder",
     "last_forms",

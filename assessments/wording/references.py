@@ -7,6 +7,11 @@ from django.utils.translation import gettext as _
 from assessments.models import ReferenceRelationship
 
 Kind = ReferenceRelationship.Kind
+# What our own forms say in their introduction, which is frozen, for a client who named nobody.
+GENERAL = (
+    'For "someone close to me", think first of the closest relationship in your life now: '
+    "a partner, a friend, someone in your family."
+)
 
 
 def reference_words(reference: ReferenceRelationship) -> str:
@@ -46,3 +51,15 @@ def think_of(reference: ReferenceRelationship | None) -> str:
         if label
         else _("Think of the person closest to you.")
     )
+
+
+def introduction(text: str, whom: str) -> dict[str, str]:
+    """What is said before the questions; whom to think of is said once.
+
+    ``whom``, where it is not empty, takes the place of what the introduction says of it.
+    """
+    before, general, after = text.partition(GENERAL)
+    if not whom or not general:
+        return {"before": text, "whom": whom, "meaning": "", "after": ""}
+    meaning = _("Where a question says “someone close to me”, that is who is meant.")
+    return {"before": before.strip(), "whom": whom, "meaning": meaning, "after": after.strip()}

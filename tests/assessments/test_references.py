@@ -233,6 +233,22 @@ def test_question_about_oneself_names_nobody(name, nora, holder, code):
         assert told == (item.code not in independence), item.code
 
 
+@pytest.mark.parametrize("code", [asked.WEEKLY, asked.LONG])
+def test_introduction_says_once_whom_to_think_of(name, nora, holder, code):
+    browser = holder(asked.open_occasion(nora, code))
+    general = browser.get("/f/?from=1").content.decode()
+    assert general.count("think first of the closest relationship") == 1
+    assert "Think of" not in general
+    name("partner", "Sam")
+    named = browser.get("/f/?from=1").content.decode()
+    assert "closest relationship" not in named
+    assert named.count("Think of your current partner, Sam.") == 1
+    assert named.count("someone close to me") == 1
+    # Nothing else of the introduction is lost.
+    assert "with the people close to you." in named
+    assert "There are no right answers" in named
+
+
 def test_form_about_no_relationship_names_none(name, safety, holder):
     name("partner", "Sam")
     browser = holder(safety)
