@@ -117,12 +117,15 @@ def submit(
     answers: Answers | None = None,
     comment: str | None = None,
     entered_by: User | None = None,
+    answered_at: datetime | None = None,
     seen_revision: int | None = None,
     seconds: times.Seconds | None = None,
     unusual: bool | None = None,
 ) -> Submission:
     """Send a form: the saved draft, with ``answers`` on top where they are given.
 
+    ``answered_at`` is when they were given, where that was before ``now``: they stand for that
+    time, and are about the relationship that was in force then.
     ``seen_revision`` is that of the draft the person looked over before sending; ``seconds`` are
     those spent on questions since the last save, by item code; ``unusual`` is the person's own
     word that this was no usual week. Raises
@@ -131,7 +134,7 @@ def submit(
     answer, AnswerError for an answer the instrument does not allow.
     """
     occasion = locked_occasion(occasion.pk)
-    response = _draft(occasion, now, source, entered_by)
+    response = _draft(occasion, now, source, entered_by, answered_at)
     if response.submitted_at is not None:
         return _again(response, answers)
     links.require_fillable(occasion, now, sent=False)
@@ -149,7 +152,7 @@ def submit(
         response.unusual = unusual
     if not response.answers:
         raise Refused(_("Please answer at least one question before you send the form."))
-    lock(response, now)
+    lock(response, answered_at or now, received_at=now)
     response.marks = times.marks_of(response)
     response.save()
     Score.objects.bulk_create(scores_of(response))
@@ -293,25 +296,39 @@ def _check(occasion: Occasion, answers: Answers) -> None:
             raise scoring.AnswerError(code, "this question always applies.")
 
 
-def _draft(occasion: Occasion, now: datetime, source: str, entered_by: User | None) -> Response:
+def _draft(
+    occasion: Occasion,
+    now: datetime,
+    source: str,
+    entered_by: User | None,
+    answered_at: datetime | None = None,
+) -> Response:
     """The occasion's draft, made (unsaved) where there is none yet.
 
     Whoever writes last is its source: a form begun by link and ended at the practice was entered
     by staff.
     """
-    version = occasion.assignment.version
-    named = occasion.reference_in_force
     response = draft_of(occasion) or Response(
         client=occasion.client,
         occasion=occasion,
-        version=version,
+        version=occasion.assignment.version,
         answers={},
-        started_at=now,
-        reference_id=named if queries.asks_about_a_relationship(version.definition) else None,
+        started_at=answered_at or now,
+        reference_id=_named(occasion, answered_at),
     )
     if response.submitted_at is None:
         response.source, response.entered_by = source, entered_by
     return response
+
+
+def _named(occasion: Occasion, answered_at: datetime | None) -> UUID | None:
+    """Whom new answers are about, where the form asks about a relationship."""
+    if not queries.asks_about_a_relationship(occasion.assignment.version.definition):
+        return None
+    if answered_at is None:
+        return occasion.reference_in_force
+    found = queries.in_force_at(occasion.client, answered_at)
+    return found.pk if found else None
 
 
 def _again(response: Response, answers: Answers | None) -> Submission:

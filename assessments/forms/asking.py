@@ -270,6 +270,11 @@ class EntryForm(ActionForm):
     Questions may stay open, but only when that is said: it is easy to skip a line on paper.
     """
 
+    answered_on = CleanDateField(
+        label=_("Filled in on"),
+        help_text=_("The day on the paper. The answers count for that day."),
+        error_messages={"required": _("Please say on which day the form was filled in.")},
+    )
     leave_open = forms.BooleanField(label=_("Leave these questions open"), required=False)
     comment = CommentField(label=_("Comment of the client"))
 
@@ -280,10 +285,13 @@ class EntryForm(ActionForm):
         instrument: Instrument,
         answers: dict[str, int | None],
         comment: str | None,
+        today: date,
     ) -> None:
         initial = {field_of(code): choice_of(answers, code) for code in answers}
-        super().__init__(data, initial={**initial, "comment": comment})
+        super().__init__(data, initial={**initial, "comment": comment, "answered_on": today})
         self.instrument = instrument
+        if answers:
+            del self.fields["answered_on"]  # begun by link: what was chosen there has its time
         for number, item in enumerate(instrument.items, start=1):
             self.fields[field_of(item.code)] = forms.ChoiceField(
                 label=f"{number}. {item.text}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions import links, respond
+from assessments import queries, wording
+from assessments.actions import links, paper, respond
 from assessments.forms.asking import EntryForm
-from assessments.models import Occasion, Response
+from assessments.models import Occasion, ReferenceRelationship, Response
 from assessments.views.assign import crumbs
 from assessments.views.links import find_occasion
 from clinic import audit
@@ -26,12 +29,13 @@ from clinic.roles import Permission
 @require_http_methods(["GET", "HEAD", "POST"])
 def occasion_enter(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The whole form on one page. What the client began by link is filled in already."""
+    now = timezone.now()
     occasion = find_occasion(request, pk, Permission.ENTER_ANSWERS)
     draft = respond.draft_of(occasion)
     if draft is not None and draft.submitted_at is not None and request.method != "POST":
         return redirect("response", draft.pk)
     try:
-        links.require_fillable(occasion, timezone.now(), sent=False)
+        links.require_fillable(occasion, now, sent=False)
     except Refused as refusal:
         messages.warning(request, refusal.sentence)
         return redirect("client-forms", occasion.client_id)
@@ -40,32 +44,37 @@ def occasion_enter(request: HttpRequest, pk: UUID) -> HttpResponse:
         instrument=occasion.assignment.instrument,
         answers=draft.answers if draft else {},
         comment=draft.comment if draft else None,
+        today=timezone.localdate(now),
     )
     if form.is_bound and form.is_valid():
         sent = form.run(
-            respond.submit,
+            paper.enter,
             occasion=occasion,
             answers=form.answers(),
             comment=form.cleaned_data["comment"],
+            answered_on=form.cleaned_data.get("answered_on"),
             by=Actor.of_request(request),
-            now=timezone.now(),
-            source=Response.Source.STAFF,
+            now=now,
             entered_by=request.user,
         )
         if sent is not None:
             messages.success(request, _("The answers were entered and scored."))
             return redirect("response", sent.response.pk)
-    return _page(request, occasion, draft, form)
+    return _page(request, occasion, draft, form, now)
 
 
 def _page(
-    request: HttpRequest, occasion: Occasion, draft: Response | None, form: EntryForm
+    request: HttpRequest,
+    occasion: Occasion,
+    draft: Response | None,
+    form: EntryForm,
+    now: datetime,
 ) -> HttpResponse:
     if draft is not None and request.method != "POST":
         audit.record(
             "response.read",
             by=Actor.of_request(request),
-            now=timezone.now(),
+            now=now,
             client=occasion.client,
             about=draft,
         )
@@ -74,8 +83,53 @@ def _page(
         "occasion": occasion,
         "instrument": form.instrument,
         "begun": draft is not None and bool(draft.answers),
+        "about": _about(occasion, draft, now),
         "form": form,
         "crumbs": crumbs(occasion.client, _("Enter answers")),
     }
     status = 400 if form.errors else 200
     return render(request, "assessments/enter.html", context, status=status)
+
+
+# --- Whom the answers are about -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class About:
+    """Whom answers given on these days are about; nobody where ``reference`` is None."""
+
+    first: date
+    last: date
+    reference: ReferenceRelationship | None
+
+    @property
+    def think_of(self) -> str:
+        return wording.think_of(self.reference)
+
+    @property
+    def whom(self) -> str:
+        return wording.reference_words(self.reference) if self.reference else ""
+
+
+def _about(occasion: Occasion, draft: Response | None, now: datetime) -> list[About]:
+    """Whom the answers would be about, by the day on which they were given: days in a row.
+
+    Empty for a form about no relationship. What was begun stays with whom it was begun about.
+    """
+    if not queries.asks_about_a_relationship(occasion.assignment.instrument):
+        return []
+    rows = queries.references(occasion.client)
+    today = timezone.localdate(now)
+    if draft is not None:
+        begun = next((row for row in rows if row.pk == draft.reference_id), None)
+        return [About(today, today, begun)]
+    found: list[About] = []
+    day = timezone.localdate(occasion.opens_at)
+    while day <= today:
+        at = paper.moment_of(occasion, day, now) or now
+        reference = next((row for row in reversed(rows) if row.started_at <= at), None)
+        same = bool(found) and found[-1].reference == reference
+        first = found.pop().first if same else day
+        found.append(About(first, day, reference))
+        day += timedelta(days=1)
+    return found

@@ -46,6 +46,7 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
             "version__instrument",
             "occasion__assignment__wording",
             "entered_by",
+            "reference",
         ),
         pk,
         needs=Permission.SEE_CLINICAL,
@@ -59,6 +60,8 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
         counts_as_seen=access.may(request.user, Permission.REVIEW, row.client),
     )
     definition = row.instrument
+    if row.reference is not None:
+        row.reference.client = row.client  # whose data key is unwrapped once
     scores = {score.scale: score for score in row.scores.all()}
     context = {
         "client": row.client,
@@ -69,6 +72,9 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
             for scale in definition.scales
             if scale.code in scores
         ],
+        # From paper, some time after it was filled in.
+        "late": row.source == Response.Source.STAFF and row.received_at != row.submitted_at,
+        "whom": wording.reference_words(row.reference) if row.reference else "",
         "marks": wording.mark_sentences(row.marks, definition),
         "lines": lines_of(definition, row.answers, row.item_comments),
         "risks": scoring.risks(definition, row.answers),

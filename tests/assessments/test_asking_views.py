@@ -323,9 +323,9 @@ def test_ending_asks_first_and_changes_nothing_by_looking(desk, nora):
 # --- Entry by staff -------------------------------------------------------------------------------
 
 
-def sheet(version, value="3", **options) -> dict[str, str]:
+def sheet(version, value="3", day=NOW, **options) -> dict[str, str]:
     answers = {f"item-{item.code}": value for item in version.definition.items}
-    return {**answers, **options}
+    return {**answers, "answered_on": f"{day:%Y-%m-%d}", **options}
 
 
 def test_answers_from_paper_are_scored_and_say_who_entered_them(desk, nora, ada):
