@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,6 +15,15 @@ from clinic.models import Membership, Practice
 from clinic.roles import Role
 
 ADMIN = Q(role=Role.PRACTICE_ADMIN) | Q(also_practice_admin=True)
+
+
+@dataclass(frozen=True)
+class QuietTimes:
+    """When no message to a client goes out by itself: hours on the practice's clocks, and days."""
+
+    since: time | None = None
+    until: time | None = None
+    weekdays: tuple[int, ...] = ()  # Monday is 0
 
 
 @transaction.atomic
@@ -33,18 +44,20 @@ def change_practice(
     by: Actor,
     now: datetime,
     non_commercial: bool | None = None,
+    quiet: QuietTimes | None = None,
 ) -> Practice:
     """Change a practice's settings; only what differs is written.
 
-    ``non_commercial`` stays as it is where it is None.
+    ``non_commercial`` and ``quiet`` stay as they are where they are None. What waits in the
+    outbox goes out at the time it was given.
     """
     practice = locked(practice)
-    typed: dict[str, str | bool] = {
-        "name": name,
-        "time_zone": time_zone,
-        "crisis_text": crisis_text,
-        "non_commercial": practice.non_commercial if non_commercial is None else non_commercial,
-    }
+    typed: dict[str, Any] = {"name": name, "time_zone": time_zone, "crisis_text": crisis_text}
+    if non_commercial is not None:
+        typed["non_commercial"] = non_commercial
+    if quiet is not None:
+        typed["quiet_from"], typed["quiet_until"] = quiet.since, quiet.until
+        typed["quiet_weekdays"] = sorted(quiet.weekdays)
     changed = [field for field, value in typed.items() if getattr(practice, field) != value]
     if not changed:
         return practice

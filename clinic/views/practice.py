@@ -20,11 +20,10 @@ from clinic.roles import Permission
 @access.requires(Permission.MANAGE_TEAM)
 def practice(request: HttpRequest) -> HttpResponse:
     here = access.membership(request.user).practice
-    present = {name: getattr(here, name) for name in PracticeForm.base_fields}
-    form = PracticeForm(request.POST if request.method == "POST" else None, initial=present)
+    form = PracticeForm.of(here, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         people.change_practice(
-            practice=here, by=Actor.of_request(request), now=timezone.now(), **form.cleaned_data
+            practice=here, by=Actor.of_request(request), now=timezone.now(), **form.settings()
         )
         messages.success(request, _("The settings are saved."))
         return redirect("practice")

@@ -1,6 +1,7 @@
 """Account, tokens, practice settings, and what every page shares."""
 
 import re
+from datetime import time
 
 import pytest
 from django.db import OperationalError
@@ -106,7 +107,7 @@ def test_front_desk_has_no_tokens(ash, signed_in):
 
 def settings_of(practice, **changes) -> dict[str, str]:
     given = {"name": practice.name, "time_zone": practice.time_zone, "crisis_text": ""}
-    return {**given, **changes}
+    return {**given, "quiet_from": "21:00", "quiet_until": "08:00", **changes}
 
 
 @pytest.mark.parametrize("who", ["pat", "solo"])
@@ -132,6 +133,29 @@ def test_settings_say_whether_the_practice_works_without_commercial_purpose(
         assert Practice.objects.get(pk=harbour.pk).non_commercial is bool(ticked)
 
 
+def test_quiet_hours_and_days_are_changed_and_shown_again(harbour, pat, signed_in):
+    browser = signed_in(pat)
+    shown = browser.get("/practice/").context["form"]
+    assert [str(shown[name]).count("checked") for name in ("quiet_weekdays",)] == [0]
+    assert 'value="21:00"' in str(shown["quiet_from"])
+    data = settings_of(harbour, quiet_from="19:30", quiet_until="09:15", quiet_weekdays=["6", "5"])
+    assert browser.post("/practice/", data).url == "/practice/"
+    practice = Practice.objects.get(pk=harbour.pk)
+    assert (practice.quiet_from, practice.quiet_until) == (time(19, 30), time(9, 15))
+    assert practice.quiet_weekdays == [5, 6]
+    event = AuditEvent.objects.get(action="practice.change")
+    assert event.fields == ["quiet_from", "quiet_until", "quiet_weekdays"]
+    shown = browser.get("/practice/").context["form"]
+    assert 'value="09:15"' in str(shown["quiet_until"])
+    assert str(shown["quiet_weekdays"]).count("checked") == 2
+
+
+def test_quiet_hours_can_be_left_out(harbour, pat, signed_in):
+    signed_in(pat).post("/practice/", settings_of(harbour, quiet_from="", quiet_until=""))
+    practice = Practice.objects.get(pk=harbour.pk)
+    assert (practice.quiet_from, practice.quiet_until) == (None, None)
+
+
 @pytest.mark.parametrize("who", ["ada", "sue", "ash"])
 def test_settings_are_closed_to_others(request, harbour, signed_in, who):
     browser = signed_in(request.getfixturevalue(who))
@@ -149,6 +173,14 @@ def test_settings_are_closed_to_others(request, harbour, signed_in, who):
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"time_zone": ""}, "time_zone"),
         ({"crisis_text": "x" * 1001}, "crisis_text"),
+        ({"quiet_from": ""}, "quiet_from"),
+        ({"quiet_until": ""}, "quiet_until"),
+        ({"quiet_until": "21:00"}, "quiet_until"),
+        ({"quiet_from": "nine"}, "quiet_from"),
+        ({"quiet_from": "24:00"}, "quiet_from"),
+        ({"quiet_weekdays": [str(day) for day in range(7)]}, "quiet_weekdays"),
+        ({"quiet_weekdays": ["7"]}, "quiet_weekdays"),
+        ({"quiet_weekdays": ["Sunday"]}, "quiet_weekdays"),
     ],
 )
 def test_bad_settings_change_nothing(pat, harbour, signed_in, changes, field):
