@@ -40,6 +40,7 @@ BACKOFF = (
 )
 # Longer than one sweep may take and the last message of it.
 CLAIM = timedelta(minutes=10)
+CLAIM_AT_A_TIME = 10
 # Then another has its turn: the embedded worker does one thing at a time.
 LONGEST_SWEEP_SECONDS = 60.0
 SECRET_FIELDS = ["recipient", "subject", "text"]
@@ -52,6 +53,10 @@ class Delivered:
     sent: int = 0
     postponed: int = 0
     failed: int = 0
+
+    @property
+    def tried(self) -> int:
+        return self.sent + self.postponed + self.failed
 
 
 def write_notice(
@@ -164,18 +169,35 @@ def deliver_due(*, now: datetime, limit: int = 10_000) -> Delivered:
     ways = channels.open_channels()
     reachable = set(ways)
     try:
-        for _number in range(limit):
-            if not reachable or time.monotonic() - started > LONGEST_SWEEP_SECONDS:
+        while done.tried < limit and reachable and _has_time(started):
+            some = _claim_some(now, reachable, limit - done.tried)
+            if not some:
                 break
-            notice = _claim(now, reachable)
-            if notice is None:
-                break
-            if not _deliver(notice, ways[notice.channel], now, done):
-                reachable.remove(notice.channel)
+            _deliver_some(some, ways, reachable, now, done)
     finally:
         for way in ways.values():
             way.close()
     return done
+
+
+def _has_time(started: float) -> bool:
+    return time.monotonic() - started <= LONGEST_SWEEP_SECONDS
+
+
+def _deliver_some(
+    some: list[Notice],
+    ways: dict[str, channels.Channel],
+    reachable: set[str],
+    now: datetime,
+    done: Delivered,
+) -> None:
+    """Send what was claimed, and let go of what a closed way leaves waiting."""
+    for index, notice in enumerate(some):
+        if notice.channel not in reachable:
+            continue
+        if not _deliver(notice, ways[notice.channel], now, done):
+            reachable.remove(notice.channel)
+            _let_go([row for row in some[index + 1 :] if row.channel == notice.channel])
 
 
 # --- One row ------------------------------------------------------------------------------------
@@ -190,8 +212,11 @@ def _due(now: datetime) -> QuerySet[Notice]:
     return _waiting().filter(free, due_at__lte=now)
 
 
-def _claim(now: datetime, reachable: set[str]) -> Notice | None:
-    """Claim the row that has waited longest; None when nothing is due."""
+def _claim_some(now: datetime, reachable: set[str], most: int) -> list[Notice]:
+    """Claim the rows that have waited longest, a few at a time; none when nothing is due.
+
+    Few, since a message that is claimed is too late to take back.
+    """
     due = _due(now)
     if len(reachable) < len(Notice.Channel):
         due = due.filter(channel__in=reachable)
@@ -199,16 +224,21 @@ def _claim(now: datetime, reachable: set[str]) -> Notice | None:
         rows = due.order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True)
-        notice = rows.select_related("practice", "client").first()
-        if notice is None:
-            return None
-        claimed = (
-            _due(now)
-            .filter(pk=notice.pk)
-            .update(claimed_until=now + CLAIM, attempts=F("attempts") + 1)
+        some = list(rows.select_related("practice", "client")[: min(CLAIM_AT_A_TIME, most)])
+        _due(now).filter(pk__in=[row.pk for row in some]).update(
+            claimed_until=now + CLAIM, attempts=F("attempts") + 1
         )
-    notice.attempts += 1
-    return notice if claimed else None
+    for notice in some:
+        notice.attempts += 1
+    return some
+
+
+def _let_go(rows: list[Notice]) -> None:
+    """Give back what was claimed and not tried."""
+    for row in rows:
+        _waiting().filter(pk=row.pk, attempts=row.attempts).update(
+            claimed_until=None, attempts=F("attempts") - 1
+        )
 
 
 def _deliver(notice: Notice, way: channels.Channel, now: datetime, done: Delivered) -> bool:
