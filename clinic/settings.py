@@ -150,20 +150,15 @@ else:
         "-c statement_timeout=5s -c lock_timeout=2s"
     )
 
-# Rate limits need a cache that all processes share.
+# Rate limits need a cache that all processes share. It is the database's, also beside Redis: no
+# request may wait for a broker (docs/adr/0018).
 CACHES = {
-    "default": (
-        {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
-        }
-        if REDIS_URL
-        else {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "clinic_cache",
-        }
-    )
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clinic_cache",
+        # Full, it throws away entries at random: far from what limits hold.
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    }
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
@@ -187,11 +182,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if REDIS_URL
     else {}
 )
+# How often the outbox is looked at, in seconds.
+NOTICES_EVERY = env.float("NOTICES_EVERY", default=20.0)
 # Rows are the truth: each sweep looks for what is due, so a missed beat costs a minute, not a form.
 CELERY_BEAT_SCHEDULE = {
     "open occasions": {"task": "assessments.tasks.sweep_occasions", "schedule": 60.0},
     "write occasions ahead": {"task": "assessments.tasks.write_occasions", "schedule": 3600.0},
-    "deliver notices": {"task": "clinic.tasks.sweep_notices", "schedule": 20.0},
+    "deliver notices": {"task": "clinic.tasks.sweep_notices", "schedule": NOTICES_EVERY},
     "refresh standings": {"task": "assessments.tasks.sweep_standings", "schedule": 300.0},
     # At night, several times, since one sweep stops after some minutes with what it has done.
     "estimate psychometrics": {

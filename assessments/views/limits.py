@@ -13,11 +13,10 @@ from collections import deque
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
 TRIES = 10
 SECONDS = 60
-CACHE_IS_DOWN = (DatabaseError, RedisError, OSError)
+CACHE_IS_DOWN = (DatabaseError, OSError)
 MOST_ADDRESSES = 10_000
 
 _local: dict[str, deque[float]] = {}

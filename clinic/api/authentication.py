@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from redis.exceptions import RedisError
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -26,7 +25,7 @@ SCHEME = "Bearer"
 LONGEST_HEADER = 200
 # What a request does, as the scopes of a token name it.
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-CACHE_IS_DOWN = (DatabaseError, RedisError, OSError)
+CACHE_IS_DOWN = (DatabaseError, OSError)
 OWN_COUNT = LocMemCache("api-rate", {})
 
 

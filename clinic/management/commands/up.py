@@ -148,10 +148,9 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def migrate() -> None:
-    """Apply what is pending; make the table of the database cache where one is used."""
+    """Apply what is pending, and make the table of the cache."""
     call_command("migrate", interactive=False, verbosity=0)
-    if any("DatabaseCache" in cache["BACKEND"] for cache in settings.CACHES.values()):
-        call_command("createcachetable", verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def is_first_start() -> bool:
