@@ -8,6 +8,7 @@ from assessments.views import (
     assign,
     caseload,
     client,
+    correct,
     entry,
     hand_over,
     imports,
@@ -73,6 +74,25 @@ asking: list[URLPattern] = [
     ),
     path("occasions/<uuid:pk>/enter/", entry.occasion_enter, name="occasion-enter"),
     path("responses/<uuid:pk>/", responses.response, name="response"),
+    path("responses/<uuid:pk>/correct/", correct.choose, name="response-correct"),
+    path(
+        "responses/<uuid:pk>/correct/client/",
+        correct.correct,
+        {"kind": "client"},
+        name="response-move",
+    ),
+    path(
+        "responses/<uuid:pk>/correct/date/",
+        correct.correct,
+        {"kind": "date"},
+        name="response-redate",
+    ),
+    path(
+        "responses/<uuid:pk>/correct/void/",
+        correct.correct,
+        {"kind": "void"},
+        name="response-void",
+    ),
 ]
 
 # Importing: files of answers.

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from django.db.models import Max
 
 from assessments.models import Assignment, Cadence, InstrumentVersion, Occasion, Response, Wording
 from clinic.models import Client, Episode, User
 
 WINDOW = timedelta(seconds=1)
+NOON = time(12)
+
+
+def moment(day: date, clock: time | None, zone: tzinfo, now: datetime) -> datetime:
+    """The instant that a day stands for: noon, where no time is known, but never one to come."""
+    if clock is None and day == now.astimezone(zone).date():
+        return now
+    return datetime.combine(day, clock or NOON, tzinfo=zone).astimezone(UTC)
 
 
 def assignment_of(
@@ -75,19 +85,36 @@ def place_for(
         if not Response.objects.filter(occasion=occasion).exists():
             occasion.client = client
             return occasion
-    assignment = assignment_of(
-        client=client,
-        episode=_episode_at(client, at),
-        version=version,
-        wording=wording,
-        at=at,
-        by=by,
-        now=now,
+    episode = _episode_at(client, at)
+    made = assignment_of(
+        client=client, episode=episode, version=version, wording=wording, at=at, by=by, now=now
     )
-    assignment.save(force_insert=True)
-    occasion = occasion_of(assignment, 0, at)
+    assignment, number = _course_of(made)
+    occasion = occasion_of(assignment, number, at)
     occasion.save(force_insert=True)
     return occasion
+
+
+def _course_of(made: Assignment) -> tuple[Assignment, int]:
+    """The assignment that stands for such answers already, else the new one; and the next number.
+
+    Answers of one form that came in by themselves are one course, not one for each.
+    """
+    found = (
+        Assignment.objects.filter(client=made.client_id, episode=made.episode_id, plan=None)
+        .filter(version=made.version_id, wording=made.wording_id, ended_at__isnull=False)
+        .order_by("created_at", "pk")
+        .first()
+    )
+    if found is None:
+        made.save(force_insert=True)
+        return made, 0
+    found.client = made.client
+    if made.first_on < found.first_on:
+        found.first_on = made.first_on
+        found.save(update_fields=["first_on"])
+    last = found.occasions.aggregate(last=Max("number"))["last"]
+    return found, 0 if last is None else last + 1
 
 
 def _episode_at(client: Client, at: datetime) -> Episode:

@@ -31,7 +31,7 @@ class Entry:
     """One occasion as the page shows it."""
 
     occasion: Occasion
-    state: str  # answered, open, begun, missed, taken_back, coming
+    state: str  # answered, corrected, open, begun, missed, taken_back, coming
     response: Response | None
     link: PersonalLink | None = None
     # The newest link ever made, so that a page sent twice makes one link.
@@ -131,7 +131,7 @@ def _links_of(client: Client, now: datetime) -> tuple[dict[UUID, UUID], dict[UUI
 
 def _state(occasion: Occasion, response: Response | None, now: datetime) -> str:
     if response is not None and response.submitted_at is not None:
-        return "answered"
+        return "answered" if response.voided_at is None else "corrected"
     if occasion.cancelled_at is not None:
         return "taken_back"
     if occasion.closes_at <= now:

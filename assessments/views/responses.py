@@ -17,6 +17,7 @@ from assessments.forms.asking import lines_of
 from assessments.measurement import scoring
 from assessments.measurement.definition import Scale
 from assessments.models import Response, Score
+from assessments.queries import corrections
 from assessments.views.assign import crumbs
 from clinic import access
 from clinic.audit import Actor
@@ -62,6 +63,8 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
     definition = row.instrument
     if row.reference is not None:
         row.reference.client = row.client  # whose data key is unwrapped once
+    out, here = corrections.traces(request.user, row)
+    enters = access.may(request.user, Permission.ENTER_ANSWERS, row.client)
     scores = {score.scale: score for score in row.scores.all()}
     context = {
         "client": row.client,
@@ -75,9 +78,12 @@ def response(request: HttpRequest, pk: UUID) -> HttpResponse:
         # From paper, some time after it was filled in.
         "late": row.source == Response.Source.STAFF and row.received_at != row.submitted_at,
         "whom": wording.reference_words(row.reference) if row.reference else "",
+        "out": out,
+        "here": here,
+        "may_correct": enters and out is None,
         "marks": wording.mark_sentences(row.marks, definition),
         "lines": lines_of(definition, row.answers, row.item_comments),
-        "risks": scoring.risks(definition, row.answers),
+        "risks": [] if row.voided_at else scoring.risks(definition, row.answers),
         "risk_items": {rule.item for rule in scoring.risks(definition, row.answers)},
         "crumbs": crumbs(row.client, date_format(timezone.localtime(row.submitted_at), "j F Y")),
     }
