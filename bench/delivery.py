@@ -146,8 +146,7 @@ class Sink:
         logging.getLogger("mail.log").propagate = False
         from aiosmtpd.controller import Controller
 
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
         return self
@@ -160,6 +159,12 @@ class Sink:
         line = next(line for line in head.splitlines() if line.startswith("Message-ID:"))
         self.taken.append(line)
         return "250 taken"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def live(clinicians: int, clients: int, weeks: int, sink: Sink) -> tuple[Took, l
 
     took = Took()
     chance = random.Random(7)
-    with mock.patch("django.core.mail.get_connection", return_value=sink):
+    with mock.patch("clinic.actions.channels.get_connection", return_value=sink):
         people = took("making plans", make, clinicians=clinicians, clients=clients, chance=chance)
         until = START + weeks * WEEK
         for person in people:

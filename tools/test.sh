@@ -39,10 +39,10 @@ unset DATA_DIR
 
 # The slow guards walk every route and field, and the browser looks at every page; on PostgreSQL too
 # where time is no matter, elsewhere the main job stands for them there.
-part="not slow and (journey or not browser)"
-[ "${CI:-}" = true ] && part="slow or not slow"
+part="not slow and not long and (journey or not browser)" rest="not long"
+[ "${CI:-}" = true ] && part="long or not long" rest="long or not long"
 say "The suite on PostgreSQL: what touches the database ($part)"
 "$bin/pytest" -q -m "$part" --numprocesses "${TEST_PROCESSES:-3}" --dist worksteal --database=postgres
 
-say "The suite on SQLite: everything"
-"$bin/pytest" -q --numprocesses "${TEST_PROCESSES:-3}" --dist worksteal --database=sqlite
+say "The suite on SQLite ($rest)"
+"$bin/pytest" -q -m "$rest" --numprocesses "${TEST_PROCESSES:-3}" --dist worksteal --database=sqlite
