@@ -31,6 +31,7 @@ LAYERS = {
     "assessments.measurement": 0,
     "assessments.charts": 0,
     "assessments.importing": 0,
+    "assessments.calendars": 0,
     "clinic.keys": 0,
     "clinic.log": 0,
     "clinic.encryption": 0,
