@@ -3,9 +3,18 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from assessments.actions import adapting, occasions, plans, psychometrics, standing
+from assessments.actions import (
+    adapting,
+    calendar_folder,
+    occasions,
+    plans,
+    psychometrics,
+    sessions,
+    standing,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +35,16 @@ def write_occasions() -> None:
     now = timezone.now()
     adapting.adapt_plans(now=now)
     occasions.extend_all_occasions(now=now)
+    sessions.follow_all_appointments(now=now)
+
+
+@shared_task(name="assessments.tasks.read_calendars")
+def read_calendars() -> None:
+    """Read the calendars in the folder, where one is named."""
+    if settings.CALENDAR_DIR is not None:
+        read = calendar_folder.read_folder(folder=settings.CALENDAR_DIR, now=timezone.now())
+        if read:
+            logger.info("Calendars: %d read", read)
 
 
 @shared_task(name="assessments.tasks.sweep_standings")

@@ -188,6 +188,7 @@ NOTICES_EVERY = env.float("NOTICES_EVERY", default=20.0)
 CELERY_BEAT_SCHEDULE = {
     "open occasions": {"task": "assessments.tasks.sweep_occasions", "schedule": 60.0},
     "write occasions ahead": {"task": "assessments.tasks.write_occasions", "schedule": 3600.0},
+    "read calendars": {"task": "assessments.tasks.read_calendars", "schedule": 3600.0},
     "deliver notices": {"task": "clinic.tasks.sweep_notices", "schedule": NOTICES_EVERY},
     "refresh standings": {"task": "assessments.tasks.sweep_standings", "schedule": 300.0},
     # At night, several times, since one sweep stops after some minutes with what it has done.
@@ -362,6 +363,9 @@ STORAGES = {
 # Without a build step the embedded default serves static files from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# Calendars of clinicians, put there by a program of the practice; none is fetched from the net.
+CALENDAR_DIR = Path(env.str("CALENDAR_DIR")) if env.str("CALENDAR_DIR", default="") else None
 
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Causeway <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

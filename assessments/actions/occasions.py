@@ -14,10 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from assessments.actions import links, respond, standing
+from assessments.actions import due_by_session, links, respond, standing
 from assessments.measurement import schedule
 from assessments.models import (
     Assignment,
@@ -31,7 +31,7 @@ from assessments.models import (
 from clinic import audit
 from clinic.actions import Refused, notices
 from clinic.audit import Actor
-from clinic.models import Appointment, AuditEvent, Notice
+from clinic.models import AuditEvent, Notice
 
 # Occasions are written this far ahead, so that what comes can be seen and a sweep may be late.
 HORIZON = timedelta(weeks=5)
@@ -48,7 +48,7 @@ def extend_occasions(*, assignment: Assignment, now: datetime) -> list[Occasion]
     if cadence is schedule.Cadence.AT_END:
         return []  # written when care ends: ``plans.end_plan``
     if cadence.by_appointment:
-        written = _for_appointments(assignment, cadence, now)
+        written = due_by_session.unwritten(assignment, now, now + HORIZON)
     else:
         written = _by_interval(assignment, cadence, now)
     written = Occasion.objects.bulk_create(written)
@@ -112,47 +112,6 @@ def _hours(plan: Plan | None) -> dict[str, Any]:
         "window_days": plan.window_days,
         "weekday": plan.weekday,
     }
-
-
-def _for_appointments(
-    assignment: Assignment, cadence: schedule.Cadence, now: datetime
-) -> list[Occasion]:
-    """An occasion for each coming session of the client that has none yet."""
-    zone = assignment.client.practice.zone
-    has_one = assignment.occasions.filter(
-        Q(cancelled_at=None) | Q(opened_at__isnull=False), appointment=OuterRef("pk")
-    )
-    sessions = (
-        Appointment.objects.filter(client=assignment.client_id, cancelled_at=None)
-        .filter(ends_at__gt=now, starts_at__lt=now + HORIZON)
-        .exclude(Exists(has_one))
-        .order_by("starts_at", "pk")
-    )
-    tally = assignment.occasions.aggregate(last=Max("number"))["last"]
-    number = 0 if tally is None else tally + 1
-    given = assignment.occasions.filter(cancelled_at=None).count()
-    written: list[Occasion] = []
-    for session in sessions:
-        day = session.starts_at.astimezone(zone).date()
-        if day < assignment.first_on or (assignment.ends_on and day > assignment.ends_on):
-            continue
-        if assignment.times is not None and given + len(written) >= assignment.times:
-            break
-        days = assignment.plan.window_days if assignment.plan else None
-        window = schedule.session_window(cadence, session.starts_at, session.ends_at, 0, days)
-        if window.closes <= now:
-            continue
-        written.append(
-            Occasion(
-                assignment=assignment,
-                client=assignment.client,
-                number=number + len(written),
-                opens_at=window.opens,
-                closes_at=window.closes,
-                appointment=session,
-            )
-        )
-    return written
 
 
 def _leave_out_what_is_covered(plan: UUID, now: datetime) -> None:
@@ -263,6 +222,8 @@ def open_due_occasions(*, now: datetime, limit: int = 1000) -> int:
     paused = due.filter(assignment__plan__paused_at__isnull=False)
     cancel(paused.values_list("pk", flat=True)[:limit], CancelledWhy.PAUSED, now)
     due = due.filter(assignment__ended_at=None).exclude(response__submitted_at__isnull=False)
+    # Whatever took a session out: what is given after one that never was is not sent.
+    due = due.exclude(appointment__cancelled_at__isnull=False)
     pks = due.values_list("pk", flat=True)[:limit]
     return sum(_open_some(some, now) for some in _chunks(list(pks)))
 

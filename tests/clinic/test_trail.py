@@ -9,8 +9,8 @@ from tests.factories import NOW
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ABOUT_A_CLIENT = (
-    "client", "care", "reference", "plan", "occasion", "assignment", "link", "response", "alert",
-    "event", "notice",
+    "client", "care", "appointment", "reference", "plan", "occasion", "assignment", "link",
+    "response", "alert", "event", "notice",
 )  # fmt: skip
 WRITTEN = re.compile(r'(?:record|event|_note)\(\s*"([a-z]+)\.([a-z_]+)"')
 LIST = re.compile(r'noun = "([a-z]+)"')
