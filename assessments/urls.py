@@ -6,6 +6,7 @@ from assessments.views import (
     alerts,
     answer,
     assign,
+    batteries,
     caseload,
     client,
     correct,
@@ -95,6 +96,15 @@ asking: list[URLPattern] = [
     ),
 ]
 
+# Batteries: what is given together.
+given_together: list[URLPattern] = [
+    path("batteries/", batteries.batteries, name="batteries"),
+    path("batteries/new/", batteries.battery_new, name="battery-new"),
+    path("batteries/starter/", batteries.battery_starter, name="battery-starter"),
+    path("batteries/<uuid:pk>/", batteries.battery, name="battery"),
+    path("batteries/<uuid:pk>/retire/", batteries.battery_retire, name="battery-retire"),
+]
+
 # Importing: files of answers.
 importing: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
@@ -119,4 +129,4 @@ answering: list[URLPattern] = [
     path("f/<str:token>/", answer.landing, name="form-landing"),
 ]
 
-urlpatterns = [*reading, *asking, *importing, *answering]
+urlpatterns = [*reading, *asking, *given_together, *importing, *answering]

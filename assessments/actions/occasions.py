@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from assessments import queries
 from assessments.actions import due_by_session, links, respond, standing
 from assessments.measurement import schedule
 from assessments.models import (
@@ -120,11 +121,8 @@ def _leave_out_what_is_covered(plan: UUID, now: datetime) -> None:
     running = list(Assignment.objects.filter(plan=plan, ended_at=None).select_related("version"))
     if len(running) < 2:
         return
-    asked = {
-        row.pk: frozenset(item.code for item in row.version.definition.items) for row in running
-    }
     for short in running:
-        longer = [row.pk for row in running if asked[short.pk] < asked[row.pk]]
+        longer = [row.pk for row in running if queries.covers(row.version, short.version)]
         if not longer:
             continue
         same_day = timedelta(hours=12)

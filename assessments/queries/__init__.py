@@ -3,6 +3,7 @@
 Whoever takes a user sees only what that user may see; whoever takes a client checks no access.
 """
 
+from .batteries import batteries_of, parts_to_give
 from .caseload_page import (
     PAGE_SIZE,
     CaseloadFilter,
@@ -14,7 +15,7 @@ from .caseload_page import (
 )
 from .client_record import Record, ScoreRow, record, scores_of, sittings_of
 from .inbox import inbox_count, open_alerts, unseen_responses
-from .instruments import newest_version, newest_versions, rule_messages, versions_of
+from .instruments import covers, newest_version, newest_versions, rule_messages, versions_of
 from .path import (
     BASELINE_WITHIN,
     LONG_FORM,
@@ -49,9 +50,11 @@ __all__ = [
     "ScoreRow",
     "Sitting",
     "asks_about_a_relationship",
+    "batteries_of",
     "between",
     "caseload",
     "caseload_clients",
+    "covers",
     "current_episode",
     "events_before",
     "find_reference",
@@ -65,6 +68,7 @@ __all__ = [
     "newest_versions",
     "open_alerts",
     "own_care",
+    "parts_to_give",
     "record",
     "references",
     "relational_items",

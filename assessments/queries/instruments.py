@@ -65,6 +65,15 @@ def _oldest_first(practice: Practice | UUID | None) -> QuerySet[InstrumentVersio
     )
 
 
+def covers(longer: InstrumentVersion, shorter: InstrumentVersion) -> bool:
+    """Whether one form asks all that another does, and more."""
+    return _asked(shorter) < _asked(longer)
+
+
+def _asked(version: InstrumentVersion) -> frozenset[str]:
+    return frozenset(version.definition.items_by_code)
+
+
 def rule_messages(alerts: Iterable[Alert]) -> dict[UUID, str]:
     """What the risk rule behind each alert says, by the alert: two queries at most.
 

@@ -39,7 +39,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 # Pages that an entry leads to, at addresses of their own.
-BELOW = {"library": ("imports",)}
+BELOW = {"library": ("imports", "batteries")}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -220,6 +220,12 @@ POLICY = {
     "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),
     "occasion-hand-over": client_page(OWN_CARE, OWN_CARE, about="occasion"),
     "occasion-enter": client_page(OWN_CARE, OWN_CARE, about="occasion"),
+    # Batteries
+    "batteries": page(CASEWORKERS | ADMINS),
+    "battery-new": page(ADMINS, post=True),
+    "battery-starter": Policy(post=only(ADMINS)),
+    "battery": Policy("battery", admin_of_that_practice, admin_of_that_practice),
+    "battery-retire": Policy("battery", admin_of_that_practice, admin_of_that_practice),
     # Importing
     "imports": page(CASEWORKERS | ADMINS),
     "import-new": page(CASEWORKERS | ADMINS, post=True),

@@ -16,7 +16,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import alerts, importing, references, respond, review
+from assessments.actions import alerts, batteries, importing, references, respond, review
+from assessments.actions.plans import Settings
 from assessments.importing import ColumnMapping, Row
 from assessments.models import Response
 from clinic.actions import people, tokens
@@ -135,6 +136,7 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
         "response": response,
         "alert": alert,
         "event": event,
+        "battery": _battery(carer, name, by, now),
         "import": _import(carer, name, now),
         "member": carer,
         "invitation": people.invite(
@@ -154,6 +156,17 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
             expires_at=now + timedelta(days=30),
         )[0],
     }
+
+
+def _battery(carer: Membership, name: str, by: Actor, now: Any) -> Any:
+    return batteries.make_battery(
+        practice=carer.practice,
+        name=f"The forms of {name}",
+        forms=[batteries.BatteryForm(asked.instrument().instrument_id, "weekly")],
+        settings=Settings(),
+        by=by,
+        now=now,
+    )
 
 
 def _import(carer: Membership, name: str, now: Any) -> Any:
