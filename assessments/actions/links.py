@@ -102,7 +102,8 @@ def send_link(
     The notice is None for a client without an address of that kind.
     """
     link, token = issue_link(occasion=occasion, by=by, now=now)
-    told = _message(link, token, send_by, kind, by, now, now)
+    own = messages.wordings_of(occasion.client.practice)
+    told = _message(link, token, send_by, kind, own, by, now, now)
     if told is None:
         return link, token, None
     notice, event = told
@@ -120,11 +121,14 @@ class Told:
     events: list[AuditEvent]
 
 
-def prepare_message(*, occasion: Occasion, send_by: str, kind: str, now: datetime) -> Told | None:
+def prepare_message(
+    *, occasion: Occasion, send_by: str, kind: str, own: messages.Own, now: datetime
+) -> Told | None:
     """One more link to an open occasion and its message, for a sweep that writes many at once.
 
-    Links sent before go on working. The message waits for the end of the practice's quiet hours.
-    None where the client has no address of that kind, or their data was erased.
+    Links sent before go on working. ``own`` are the practice's own words. The message waits for
+    the end of the practice's quiet hours. None where the client has no address of that kind, or
+    their data was erased.
     """
     practice = occasion.client.practice
     by = Actor.system(practice=practice)
@@ -139,7 +143,7 @@ def prepare_message(*, occasion: Occasion, send_by: str, kind: str, now: datetim
         now, practice.zone, practice.quiet_from, practice.quiet_until, practice.quiet_weekdays
     )
     try:
-        told = _message(link, token, send_by, kind, by, now, due_at)
+        told = _message(link, token, send_by, kind, own, by, now, due_at)
     except Unreadable:
         logger.warning("Occasion %s has no message: its client's data is erased", occasion.pk)
         return None
@@ -161,6 +165,7 @@ def _message(
     token: str,
     send_by: str,
     kind: str,
+    own: messages.Own,
     by: Actor,
     now: datetime,
     due_at: datetime,
@@ -175,7 +180,7 @@ def _message(
         practice,
         kind,
         channel,
-        messages.wordings_of(practice),
+        own,
         link=address_of(token),
         until=in_words(link.expires_at, practice.zone),
     )

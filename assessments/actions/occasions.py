@@ -30,7 +30,7 @@ from assessments.models import (
     SendBy,
 )
 from clinic import audit
-from clinic.actions import Refused, notices
+from clinic.actions import Refused, messages, notices
 from clinic.audit import Actor
 from clinic.models import AuditEvent, Notice
 
@@ -247,6 +247,7 @@ def _locked(pks: Sequence[UUID], claim: Q) -> list[Occasion]:
 class _Batch:
     """What one transaction of a sweep writes, each kind in one statement."""
 
+    own: dict[UUID, messages.Own] = field(default_factory=dict)
     links: list[PersonalLink] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     events: list[AuditEvent] = field(default_factory=list)
@@ -262,11 +263,17 @@ class _Batch:
         plan = lead.assignment.plan
         if plan is None:
             return
-        told = links.prepare_message(occasion=lead, send_by=plan.send_by, kind=kind, now=now)
+        practice = lead.client.practice
+        if practice.pk not in self.own:
+            self.own[practice.pk] = messages.wordings_of(practice)
+        told = links.prepare_message(
+            occasion=lead, send_by=plan.send_by, kind=kind, own=self.own[practice.pk], now=now
+        )
         if told is None:
             return
-        for row in rows[1:]:
-            row.told_with = lead
+        if len(rows) > 1:
+            others = Occasion.objects.filter(pk__in=[row.pk for row in rows[1:]])
+            others.update(told_with=lead)
         self.links.append(told.link)
         self.notices.append(told.notice)
         self.events += told.events
@@ -279,14 +286,23 @@ def _open_some(pks: list[UUID], now: datetime) -> int:
         for _client, of_client in groupby(rows, key=lambda row: row.client_id):
             own = list(of_client)
             for row in own:
-                row.opened_at = now
                 row.remind_at = _first_reminder(row, now)
             own.sort(key=_way)
             for _same, together in groupby(own, key=_way):
                 batch.tell(list(together), Notice.Kind.FORM, now)
-        Occasion.objects.bulk_update(rows, ["opened_at", "remind_at", "told_with"])
+        Occasion.objects.filter(pk__in=[row.pk for row in rows]).update(opened_at=now)
+        _keep_reminders(rows)
         batch.write()
     return len(rows)
+
+
+def _keep_reminders(rows: list[Occasion]) -> None:
+    """Write when each is to be reminded of next: one statement for all of the same time."""
+    times: dict[datetime | None, list[UUID]] = {}
+    for row in rows:
+        times.setdefault(row.remind_at, []).append(row.pk)
+    for remind_at, pks in times.items():
+        Occasion.objects.filter(pk__in=pks).update(remind_at=remind_at)
 
 
 def _way(occasion: Occasion) -> str:
@@ -317,8 +333,6 @@ def _remind_some(pks: list[UUID], now: datetime) -> int:
         batch, reminded = _Batch(), 0
         for _client, of_client in groupby(rows, key=lambda row: row.client_id):
             own = [row for row in of_client if row.pk in open_still]
-            for row in own:
-                row.reminders_sent += 1
             own.sort(key=_way)
             for _same, together in groupby(own, key=_way):
                 batch.tell(list(together), Notice.Kind.REMINDER, now)
@@ -326,9 +340,11 @@ def _remind_some(pks: list[UUID], now: datetime) -> int:
         for row in rows:
             opened = row.opened_at or row.opens_at
             row.remind_at = (
-                _reminder(row, opened, row.reminders_sent) if row.pk in open_still else None
+                _reminder(row, opened, row.reminders_sent + 1) if row.pk in open_still else None
             )
-        Occasion.objects.bulk_update(rows, ["remind_at", "reminders_sent", "told_with"])
+        reminded_of = Occasion.objects.filter(pk__in=open_still)
+        reminded_of.update(reminders_sent=F("reminders_sent") + 1)
+        _keep_reminders(rows)
         batch.write()
     return reminded
 

@@ -63,7 +63,11 @@ OURS: Mapping[tuple[str, str], tuple[str | Promise, str | Promise]] = {
 }
 
 
-def wordings_of(practice: Practice) -> dict[tuple[str, str], MessageWording]:
+# A practice's own words, by kind and channel.
+Own = Mapping[tuple[str, str], MessageWording]
+
+
+def wordings_of(practice: Practice) -> Own:
     """The practice's own words, by kind and channel."""
     rows = MessageWording.objects.filter(practice=practice)
     return {(row.kind, row.channel): row for row in rows}
@@ -73,7 +77,7 @@ def message(
     practice: Practice,
     kind: str,
     channel: str,
-    own: Mapping[tuple[str, str], MessageWording],
+    own: Own,
     *,
     link: str,
     until: str,

@@ -25,7 +25,7 @@ def run(*arguments: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=3600,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
