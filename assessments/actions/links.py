@@ -251,7 +251,8 @@ def state_of(link: PersonalLink, now: datetime) -> LinkState:
     occasion = link.occasion
     response = response_of(occasion)
     if response is not None and response.submitted_at is not None:
-        return LinkState.SENT
+        # What was kept when its time ran out was never sent.
+        return LinkState.EXPIRED if response.partial else LinkState.SENT
     if occasion.cancelled_at is not None or occasion.client.closed_at is not None:
         return LinkState.TAKEN_BACK
     if link.expires_at <= now:

@@ -84,6 +84,7 @@ def start(request: HttpRequest, holder: Holder) -> HttpResponse:
         "said": wording.introduction(holder.instrument.introduction, holder.think_of),
         "begun": bool(holder.answers),
         "first": _first_open(holder) or 1,
+        "until": links.in_words(holder.link.occasion.closes_at, holder.practice.zone),
     }
     return render(request, "assessments/answer/start.html", context)
 

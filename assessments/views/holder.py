@@ -225,8 +225,8 @@ def words_for(state: LinkState | None) -> tuple[str, str, int]:
         return (
             _("The time for this form has passed"),
             _(
-                "What you had answered until then is kept, but it was not sent. "
-                "If you would still like to answer, please tell your therapist."
+                "It was not sent, but what you had answered until then is kept for your "
+                "therapist. If you would still like to answer, please tell them."
             ),
             410,
         )
