@@ -16,6 +16,7 @@ from assessments.views import (
     intake,
     library,
     links,
+    paper,
     psychometrics,
     references,
     responses,
@@ -61,6 +62,8 @@ asking: list[URLPattern] = [
     path("clients/<uuid:pk>/assign/", assign.assign, name="assign"),
     path("clients/<uuid:pk>/reference/", references.reference, name="reference"),
     path("clients/<uuid:pk>/forms/", links.client_forms, name="client-forms"),
+    path("clients/<uuid:pk>/paper/", paper.choose, name="paper"),
+    path("clients/<uuid:pk>/paper/<slug:code>/", paper.enter, name="paper-enter"),
     path("assignments/<uuid:pk>/end/", assign.assignment_end, name="assignment-end"),
     path("occasions/<uuid:pk>/link/", links.occasion_link, name="occasion-link"),
     path(

@@ -106,11 +106,11 @@ def new_assignment(
 
     Part of a transaction that holds the client's row.
     """
-    _require_version_within_reach(client, version)
+    require_version_within_reach(client, version)
     today = now.astimezone(client.practice.zone).date()
     _require_sensible_days(first_on, ends_on, today)
     _require_open_record(client)
-    wording = _require_wording(client.practice, version)
+    wording = require_wording(client.practice, version)
     _require_not_running(client, version, schedule.Cadence(cadence), first_on, ends_on, now)
     episode = client.episodes.get(ended_at=None)
     if plan._state.adding:
@@ -160,7 +160,7 @@ def locked_client(pk: UUID) -> Client:
     return Client.objects.select_for_update(of=("self",)).select_related("practice").get(pk=pk)
 
 
-def _require_version_within_reach(client: Client, version: InstrumentVersion) -> None:
+def require_version_within_reach(client: Client, version: InstrumentVersion) -> None:
     if version.practice_id not in (None, client.practice_id):
         raise Refused(_("There is no such form."), "instrument")
 
@@ -170,7 +170,7 @@ def _require_open_record(client: Client) -> None:
         raise Refused(_("This client's record is closed. Reopen it before you assign a form."))
 
 
-def _require_wording(practice: Practice, version: InstrumentVersion) -> Wording | None:
+def require_wording(practice: Practice, version: InstrumentVersion) -> Wording | None:
     """What the assignment will ask with, for good: later wordings are for later assignments."""
     wording = wordings.wording_in_force(practice, version)
     hindrance = wordings.hindrance(version.definition, practice, wording)

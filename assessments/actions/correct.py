@@ -7,7 +7,7 @@ under the right client or date. A Correction says what was done, by whom and why
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +24,8 @@ from clinic.audit import Actor
 from clinic.models import Client, User
 
 SHORTEST_REASON, REASON_LENGTH = 3, 500
+# The pages show and take whole minutes.
+SAME_TIME = timedelta(minutes=1)
 Kind = Correction.Kind
 
 
@@ -81,7 +83,7 @@ def redate_response(
     wrong = _locked(response, _locked_clients(response.client_id))
     if at > now:
         raise Refused(_("This lies in the future."), "on")
-    if at == wrong.submitted_at:
+    if abs(at - _submitted_at(wrong)) < SAME_TIME:
         raise Refused(_("The answers have this date already."), "on")
     copy = _copy(wrong, _place(wrong, wrong.client, at, by, now), at, wrong.seen_at, now)
     alerts.carry_over(wrong=wrong, right=copy, by=by, now=now)

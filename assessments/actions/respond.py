@@ -125,7 +125,8 @@ def submit(
     """Send a form: the saved draft, with ``answers`` on top where they are given.
 
     ``answered_at`` is when they were given, where that was before ``now``: they stand for that
-    time, and are about the relationship that was in force then.
+    time, are about the relationship that was in force then, and the form needs to have been open
+    then.
     ``seen_revision`` is that of the draft the person looked over before sending; ``seconds`` are
     those spent on questions since the last save, by item code; ``unusual`` is the person's own
     word that this was no usual week. Raises
@@ -137,7 +138,7 @@ def submit(
     response = _draft(occasion, now, source, entered_by, answered_at)
     if response.submitted_at is not None:
         return _again(response, answers)
-    links.require_fillable(occasion, now, sent=False)
+    links.require_fillable(occasion, answered_at or now, sent=False)
     _check(occasion, answers or {})
     if seen_revision is not None and seen_revision != response.revision:
         raise ChangedMeanwhile(
@@ -318,6 +319,9 @@ def _draft(
     )
     if response.submitted_at is None:
         response.source, response.entered_by = source, entered_by
+        if answered_at is not None and answered_at < response.started_at:
+            response.started_at = answered_at
+            response.reference_id = _named(occasion, answered_at)
     return response
 
 
@@ -337,9 +341,17 @@ def _again(response: Response, answers: Answers | None) -> Submission:
         if not hmac.compare_digest(
             fingerprint(response, merged), bytes(response.fingerprint or b"")
         ):
-            raise AlreadySubmitted(
-                _("This form was sent already, with other answers. The first answers stand.")
-                if response.voided_at is None
-                else _("This form was sent already, and what was sent has been corrected since.")
-            )
+            raise AlreadySubmitted(stands(response))
     return Submission(response, created=False)
+
+
+def stands(response: Response) -> str:
+    """Why other answers to the same form are refused."""
+    if response.voided_at is not None:
+        return _("This form was sent already, and what was sent has been corrected since.")
+    if response.partial:
+        return _(
+            "The time for this form ran out, and what had been answered by then was kept. To enter "
+            "a paper in its place, correct those answers first."
+        )
+    return _("This form was sent already, with other answers. The first answers stand.")

@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from assessments.actions.respond import COMMENT_LENGTH, NOTE_LENGTH
 from assessments.measurement.definition import Instrument, Item
 from assessments.models import Cadence, InstrumentVersion, Response
-from clinic.forms import ActionForm, CleanDateField, ClientForm, MemberChoiceField
+from clinic.forms import (
+    ActionForm,
+    CleanDateField,
+    CleanTimeField,
+    ClientForm,
+    MemberChoiceField,
+)
+from clinic.forms.fields import not_in_the_future
 from clinic.models import Client, Membership
 from clinic.text import clean_paragraphs
 
@@ -264,6 +271,42 @@ class AssignForm(ActionForm):
         }
 
 
+class PaperForm(ActionForm):
+    """Which form lies there on paper, and when it was filled in."""
+
+    form = forms.ChoiceField(
+        label=_("Which form?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Please choose a form."),
+            "invalid_choice": _("Please choose one of the forms shown."),
+        },
+    )
+    answered_on = CleanDateField(
+        label=_("Filled in on"),
+        check=not_in_the_future,
+        help_text=_("The day on the paper. The answers count for that day."),
+        error_messages={"required": _("Please say on which day the form was filled in.")},
+    )
+    clock = CleanTimeField(
+        label=_("Time of day"),
+        required=False,
+        help_text=_("Leave it empty where it is not known: noon is taken."),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        versions: list[InstrumentVersion],
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        choice_field(self, "form").choices = [
+            (version.instrument.code, version.instrument.name) for version in versions
+        ]
+
+
 class EntryForm(ActionForm):
     """A whole form on one page, for answers on paper or with the client in the room.
 
@@ -275,6 +318,11 @@ class EntryForm(ActionForm):
         help_text=_("The day on the paper. The answers count for that day."),
         error_messages={"required": _("Please say on which day the form was filled in.")},
     )
+    clock = CleanTimeField(
+        label=_("Time of day"),
+        required=False,
+        help_text=_("Leave it empty where it is not known."),
+    )
     leave_open = forms.BooleanField(label=_("Leave these questions open"), required=False)
     comment = CommentField(label=_("Comment of the client"))
 
@@ -285,13 +333,15 @@ class EntryForm(ActionForm):
         instrument: Instrument,
         answers: dict[str, int | None],
         comment: str | None,
-        today: date,
+        day: date | None = None,
+        asks_when: bool = True,
     ) -> None:
         initial = {field_of(code): choice_of(answers, code) for code in answers}
-        super().__init__(data, initial={**initial, "comment": comment, "answered_on": today})
+        super().__init__(data, initial={**initial, "comment": comment, "answered_on": day})
         self.instrument = instrument
-        if answers:
-            del self.fields["answered_on"]  # begun by link: what was chosen there has its time
+        if answers or not asks_when:
+            # Begun by link: what was chosen there has its time.
+            del self.fields["answered_on"], self.fields["clock"]
         for number, item in enumerate(instrument.items, start=1):
             self.fields[field_of(item.code)] = forms.ChoiceField(
                 label=f"{number}. {item.text}",
@@ -322,6 +372,11 @@ class EntryForm(ActionForm):
             "Questions %(numbers)s have no answer. Answer them, or say that they stay open.",
             len(numbers),
         ) % {"numbers": ", ".join(str(number) for number in numbers)}
+
+    def given(self) -> dict[str, Any]:
+        """What was typed, as the actions of ``paper`` take it."""
+        when = {name: self.cleaned_data.get(name) for name in ("answered_on", "clock")}
+        return {"answers": self.answers(), "comment": self.cleaned_data["comment"], **when}
 
     def questions(self) -> list[forms.BoundField]:
         return [self[field_of(item.code)] for item in self.instrument.items]

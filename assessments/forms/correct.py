@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.correct import REASON_LENGTH
 from assessments.forms.asking import choice_field
-from clinic.forms import ActionForm, CleanDateField, CleanTextField
+from clinic.forms import ActionForm, CleanDateField, CleanTextField, CleanTimeField
 from clinic.forms.fields import not_in_the_future
 
 
@@ -52,12 +52,9 @@ class RedateForm(ReasonForm):
         check=not_in_the_future,
         error_messages={"required": _("Please give the day.")},
     )
-    clock = forms.TimeField(
+    clock = CleanTimeField(
         label=_("Time of day"),
         required=False,
-        input_formats=["%H:%M", "%H:%M:%S"],
         help_text=_("Leave it empty where it is not known: noon is taken."),
-        error_messages={"invalid": _("Please write the time as 14:30.")},
-        widget=forms.TimeInput(attrs={"type": "time", "data-short": ""}, format="%H:%M"),
     )
     field_order = ["on", "clock", "reason"]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assessments import queries, wording
-from assessments.actions import links, paper, respond
+from assessments.actions import paper, respond
 from assessments.forms.asking import EntryForm
 from assessments.models import Occasion, ReferenceRelationship, Response
 from assessments.views.assign import crumbs
@@ -33,9 +33,10 @@ def occasion_enter(request: HttpRequest, pk: UUID) -> HttpResponse:
     occasion = find_occasion(request, pk, Permission.ENTER_ANSWERS)
     draft = respond.draft_of(occasion)
     if draft is not None and draft.submitted_at is not None and request.method != "POST":
-        return redirect("response", draft.pk)
+        return _sent(request, draft)
     try:
-        links.require_fillable(occasion, now, sent=False)
+        if draft is None or draft.submitted_at is None:
+            paper.require_enterable(occasion, now, begun=draft is not None and bool(draft.answers))
     except Refused as refusal:
         messages.warning(request, refusal.sentence)
         return redirect("client-forms", occasion.client_id)
@@ -44,23 +45,27 @@ def occasion_enter(request: HttpRequest, pk: UUID) -> HttpResponse:
         instrument=occasion.assignment.instrument,
         answers=draft.answers if draft else {},
         comment=draft.comment if draft else None,
-        today=timezone.localdate(now),
+        day=timezone.localdate(now) if now < occasion.closes_at else None,
     )
     if form.is_bound and form.is_valid():
         sent = form.run(
             paper.enter,
             occasion=occasion,
-            answers=form.answers(),
-            comment=form.cleaned_data["comment"],
-            answered_on=form.cleaned_data.get("answered_on"),
             by=Actor.of_request(request),
             now=now,
             entered_by=request.user,
+            **form.given(),
         )
         if sent is not None:
             messages.success(request, _("The answers were entered and scored."))
             return redirect("response", sent.response.pk)
     return _page(request, occasion, draft, form, now)
+
+
+def _sent(request: HttpRequest, response: Response) -> HttpResponse:
+    if response.partial and response.voided_at is None:
+        messages.info(request, respond.stands(response))
+    return redirect("response", response.pk)
 
 
 def _page(
@@ -83,6 +88,7 @@ def _page(
         "occasion": occasion,
         "instrument": form.instrument,
         "begun": draft is not None and bool(draft.answers),
+        "over": now >= occasion.closes_at,
         "about": _about(occasion, draft, now),
         "form": form,
         "crumbs": crumbs(occasion.client, _("Enter answers")),
@@ -125,7 +131,7 @@ def _about(occasion: Occasion, draft: Response | None, now: datetime) -> list[Ab
         return [About(today, today, begun)]
     found: list[About] = []
     day = timezone.localdate(occasion.opens_at)
-    while day <= today:
+    while day <= timezone.localdate(min(now, paper.last_moment(occasion))):
         at = paper.moment_of(occasion, day, now) or now
         reference = next((row for row in reversed(rows) if row.started_at <= at), None)
         same = bool(found) and found[-1].reference == reference

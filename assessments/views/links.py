@@ -102,7 +102,7 @@ def courses_of(client: Client, now: datetime) -> list[Course]:
     newest, working = _links_of(client, now)
     occasions = Occasion.objects.filter(client=client).select_related("response")
     occasions = occasions.defer("response__answers", "response__comment", "response__seconds")
-    for occasion in occasions.order_by("-number"):
+    for occasion in occasions.order_by("-opens_at", "-number"):
         response = links.response_of(occasion)
         entry = Entry(
             occasion,

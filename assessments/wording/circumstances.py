@@ -18,7 +18,8 @@ def circumstances(response: Response) -> list[str]:
     if response.partial:
         found.append(_("not sent: kept as it stood when its time ran out"))
     if response.source == Response.Source.STAFF:
-        found.append(_("entered by staff"))
+        late = response.received_at != response.submitted_at
+        found.append(_("entered by staff from paper") if late else _("entered by staff"))
     if getattr(response, "has_words", False):
         found.append(_("with the client's own words"))
     return found

@@ -7,6 +7,7 @@ from clinic.forms.fields import (
     CleanCharField,
     CleanDateField,
     CleanTextField,
+    CleanTimeField,
     MemberChoiceField,
 )
 from clinic.forms.practice import PracticeForm
@@ -29,6 +30,7 @@ __all__ = [
     "CleanCharField",
     "CleanDateField",
     "CleanTextField",
+    "CleanTimeField",
     "ClientForm",
     "EditClientForm",
     "EndMembershipForm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -80,6 +80,20 @@ class CleanDateField(forms.Field):
         else:
             day = text.parse_date(str(value))
         return self.check(day) if day and self.check else day
+
+
+class CleanTimeField(forms.TimeField):
+    """A time of day, to the minute."""
+
+    widget = forms.TimeInput(attrs={"type": "time", "data-short": ""}, format="%H:%M")
+    default_error_messages = {"invalid": _("Please write the time as 14:30.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+    def to_python(self, value: Any) -> time | None:
+        clock = super().to_python(value)
+        return clock and clock.replace(second=0, microsecond=0)
 
 
 def not_in_the_future(day: date) -> date:

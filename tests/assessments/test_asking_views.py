@@ -406,8 +406,7 @@ def test_sheet_sent_twice_is_one_response(desk, nora):
 
 
 def test_form_that_is_not_open_cannot_be_entered(desk, nora, clock):
-    occasion = asked.open_occasion(nora)
-    clock.move_to(occasion.closes_at)
+    occasion = asked.give(nora, first_on=(NOW + timedelta(days=3)).date()).first
     answer = desk.post(
         reverse("occasion-enter", args=[occasion.pk]), sheet(occasion.assignment.version)
     )

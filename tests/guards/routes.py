@@ -215,6 +215,8 @@ POLICY = {
     # Asking
     "assign": client_page(OWN_CARE, OWN_CARE),
     "reference": client_page(OWN_CARE, OWN_CARE),
+    "paper": client_page(get=OWN_CARE),
+    "paper-enter": client_page(OWN_CARE, OWN_CARE),
     "assignment-end": client_page(OWN_CARE, OWN_CARE, about="assignment"),
     "occasion-link": client_page(post=OWN_CARE, about="occasion"),
     "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),

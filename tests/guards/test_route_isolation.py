@@ -37,6 +37,7 @@ STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
     "form-landing": {"token": "b" * 43},
     "import-map": {"token": "c" * 43},
     "form-item": {"number": 1},
+    "paper-enter": {"code": "causeway-weekly"},
 }
 # A page with several forms asks which one was sent.
 POSTED = {"team-member": "do=role"}
