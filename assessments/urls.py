@@ -16,6 +16,7 @@ from assessments.views import (
     intake,
     library,
     links,
+    message_wording,
     paper,
     psychometrics,
     references,
@@ -108,6 +109,16 @@ given_together: list[URLPattern] = [
     path("batteries/<uuid:pk>/retire/", batteries.battery_retire, name="battery-retire"),
 ]
 
+# Messages: their wording.
+messages: list[URLPattern] = [
+    path("messages/wording/", message_wording.message_wordings, name="message-wordings"),
+    path(
+        "messages/wording/<slug:kind>/<slug:channel>/",
+        message_wording.message_wording,
+        name="message-wording",
+    ),
+]
+
 # Importing: files of answers.
 importing: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
@@ -132,4 +143,4 @@ answering: list[URLPattern] = [
     path("f/<str:token>/", answer.landing, name="form-landing"),
 ]
 
-urlpatterns = [*reading, *asking, *given_together, *importing, *answering]
+urlpatterns = [*reading, *asking, *given_together, *messages, *importing, *answering]

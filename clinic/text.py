@@ -59,6 +59,13 @@ def clean_paragraphs(text: str, *, max_length: int) -> str:
     return kept
 
 
+def clean_visible(text: str, *, max_length: int) -> str:
+    """Several lines of nothing but what can be seen: as ``clean_line``, line by line."""
+    kept = clean_paragraphs(text, max_length=max_length)
+    lines = ("".join(map(_visible, line)).rstrip() for line in kept.split("\n"))
+    return "\n".join(lines)
+
+
 def clean_email(text: str) -> str:
     """An address in one spelling: NFKC, lower case, the domain as ASCII. No IP address."""
     line = unicodedata.normalize("NFKC", clean_line(text, max_length=LONGEST_EMAIL)).casefold()

@@ -228,6 +228,9 @@ POLICY = {
     "battery-starter": Policy(post=only(ADMINS)),
     "battery": Policy("battery", admin_of_that_practice, admin_of_that_practice),
     "battery-retire": Policy("battery", admin_of_that_practice, admin_of_that_practice),
+    # Messages
+    "message-wordings": page(ADMINS),
+    "message-wording": page(ADMINS, post=True),
     # Importing
     "imports": page(CASEWORKERS | ADMINS),
     "import-new": page(CASEWORKERS | ADMINS, post=True),

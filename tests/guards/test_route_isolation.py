@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OWNERS = ("nora", "otto", "zoe", "missing")
 STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "message-wording": {"kind": "form", "channel": "mail"},
     "library-instrument": {"code": "causeway-weekly"},
     "psychometrics": {"code": "causeway-weekly"},
     "psychometrics-compute": {"code": "causeway-weekly"},
