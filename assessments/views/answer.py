@@ -176,6 +176,9 @@ def _item_page(
         "item": item,
         "about_someone": item.code in queries.relational_items(instrument),
         "window": instrument.window,
+        # Room is kept for these, so that nothing moves from one question to the next.
+        "longest": max((item.text for item in instrument.items), key=len),
+        "not_applicable": instrument.not_applicable or "",
         "number": number,
         "count": len(instrument.items),
         "then": then,

@@ -154,7 +154,8 @@ class Page {
     this.saver = new Saver(data.save, this.form.elements.csrfmiddlewaretoken.value, this.watch);
     this.shownAt = -Infinity;
     this.pointerAt = -Infinity;
-    root.querySelector("[data-moves]").hidden = false;
+    const moves = root.querySelector("[data-moves]");
+    moves.textContent = moves.dataset.moves;
     this.listen();
     history.replaceState({ number: this.number }, "");
     this.takeOver();
@@ -307,10 +308,11 @@ class Page {
     this.hideHelp();
     this.root.querySelector(".answer__error")?.remove();
     this.root.querySelector(".answer__whom")?.toggleAttribute("data-away", !aboutSomeone);
-    this.question.textContent = text;
+    this.question.firstElementChild.textContent = text;
     const choices = options.map(([value, label]) => this.choice(String(value), label));
     if (mayNotApply) choices.push(this.choice(NOT_APPLICABLE, this.data.notApplicable));
     this.choices.replaceChildren(...choices);
+    this.choices.dataset.room = mayNotApply ? "" : (this.data.notApplicable ?? "");
     this.textarea.value = this.notes.get(this.item.code) ?? "";
     this.textarea.closest("details").open = this.textarea.value !== "";
     this.root.querySelector("progress").value = this.number;

@@ -52,7 +52,7 @@ def begin(live_server) -> Callable[[Page, Occasion], None]:
 
 def live(page: Page) -> None:
     """Wait for the form's script, which may come after the first tap on a slow connection."""
-    expect(page.locator("[data-moves]")).to_be_visible()
+    expect(page.locator("[data-moves]")).to_have_text(re.compile("^Choosing"))
 
 
 def at(page: Page, number: int) -> None:
@@ -413,3 +413,79 @@ def test_form_without_javascript_is_timed_as_a_whole(new_page, weekly, begin):
     response = Response.objects.get()
     assert response.seconds["items"] == {}
     assert 0 < response.seconds["total"] < 60
+
+
+# --- Nothing moves, nothing weighs ----------------------------------------------------------------
+
+WATCH_SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    shifts.push(entry.sources.map(({ node }) => node?.className || node?.nodeName));
+  }
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("width, height", [(320, 568), (390, 844)])
+def test_nothing_moves_while_answering(new_page, nora, ada, begin, width, height):
+    now = timezone.now()
+    references.set_reference(client=nora, kind="partner", label="Sam", by=actor(ada), now=now)
+    page = new_page(**{**PHONE, "width": width, "height": height})
+    page.add_init_script(WATCH_SHIFTS)
+    begin(page, asked.open_occasion(nora, now=now))
+    live(page)
+    for number in range(1, 20):
+        at(page, number)
+        page.locator(".choice").nth(number % 6).tap()
+    at(page, 20)
+    assert page.evaluate("shifts") == []
+
+
+def test_every_option_is_in_sight_above_the_buttons_of_a_phone(new_page, nora, ada, begin):
+    now = timezone.now()
+    references.set_reference(client=nora, kind="partner", label="Sam", by=actor(ada), now=now)
+    page = new_page(**{**PHONE, "height": 664})  # what the bars of its browser leave
+    begin(page, asked.open_occasion(nora, now=now))
+    live(page)
+    page.get_by_role("button", name="Next").click()
+    at(page, 2)
+    boxes = [choice.bounding_box() for choice in page.locator(".choice").all()]
+    assert len(boxes) == 7
+    assert min(box["height"] for box in boxes) >= 44
+    bar = page.locator(".answer__bar").bounding_box()
+    assert max(box["y"] + box["height"] for box in boxes) <= bar["y"]
+
+
+def test_whole_form_can_be_sent_by_keyboard_alone(desktop, weekly, live_server):
+    def press(name: str, role: str) -> None:
+        while not desktop.evaluate(
+            "([role, name]) => document.activeElement.matches(role)"
+            " && document.activeElement.textContent.trim() === name",
+            [role, name],
+        ):
+            desktop.keyboard.press("Tab")
+        desktop.keyboard.press("Enter")
+
+    desktop.goto(f"{live_server.url}/f/{asked.new_link(weekly, timezone.now())}/")
+    press("Start", "button")
+    expect(desktop.get_by_role("heading", level=1)).to_have_text("Before you begin")
+    press("Begin", "a")
+    live(desktop)
+    for number in range(1, 21):
+        at(desktop, number)
+        desktop.keyboard.press(str(number % 6 + 1))
+    expect(desktop.get_by_role("heading", level=1)).to_have_text("Before you send it")
+    press("Send my answers", "button")
+    expect(desktop.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert list(answers().values()) == [number % 6 for number in range(1, 21)]
+
+
+def test_first_visit_weighs_little(phone, nora, begin):
+    """Not even compressed as much as a photograph: the long form, up to its first question."""
+    received = []
+    network = phone.context.new_cdp_session(phone)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    begin(phone, asked.open_occasion(nora, asked.LONG, now=timezone.now()))
+    live(phone)
+    assert len(received) >= 8
+    assert sum(received) < 100_000

@@ -59,7 +59,7 @@ def fill_in(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("button", name="Start").click()
     page.get_by_role("link", name="Begin").click()
-    expect(page.locator("[data-moves]")).to_be_visible()
+    expect(page.locator("[data-moves]")).to_have_text(re.compile("^Choosing"))
     for number in range(1, 21):
         expect(page.locator(".answer__count")).to_have_text(re.compile(rf"^{number} of"))
         page.wait_for_timeout(320)
