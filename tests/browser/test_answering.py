@@ -455,6 +455,37 @@ def test_every_option_is_in_sight_above_the_buttons_of_a_phone(new_page, nora, a
     assert max(box["y"] + box["height"] for box in boxes) <= bar["y"]
 
 
+THUMBS = """() => Array.from(
+  document.querySelectorAll("main a, main button, main summary, main label.choice, main input[type=checkbox]"),
+  (found) => found.closest(".answer__unusual") ?? found,
+).filter((found) => !found.closest(".visually-hidden"))
+ .map((found) => [found.textContent.trim(), found.getBoundingClientRect().height])
+ .filter(([, height]) => height < 44)"""
+SMALLEST = """() => Math.min(...Array.from(
+  document.querySelectorAll("body *"),
+  (found) => (found.childNodes.length ? parseFloat(getComputedStyle(found).fontSize) : 99),
+))"""
+
+
+def test_everything_to_press_is_as_large_as_a_thumb_and_no_text_is_tiny(phone, weekly, live_server):
+    site = live_server.url
+    phone.goto(f"{site}/f/{asked.new_link(weekly, timezone.now())}/")
+
+    def check(heading: str) -> None:
+        expect(phone.get_by_role("heading", level=1)).to_have_text(heading)
+        assert phone.evaluate(THUMBS) == []
+        assert phone.evaluate(SMALLEST) >= 13
+
+    check("A form is waiting for you")
+    phone.get_by_role("button", name="Start").click()
+    check("Before you begin")
+    phone.get_by_role("link", name="Begin").click()
+    check("I worked on a goal that I had chosen for myself.")
+    for path, heading in (("review", "Before you send it"), ("pause", "Pause or stop the forms")):
+        phone.goto(f"{site}/f/{path}/")
+        check(heading)
+
+
 def test_whole_form_can_be_sent_by_keyboard_alone(desktop, weekly, live_server):
     def press(name: str, role: str) -> None:
         while not desktop.evaluate(
