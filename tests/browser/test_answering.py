@@ -456,7 +456,7 @@ def test_every_option_is_in_sight_above_the_buttons_of_a_phone(new_page, nora, a
 
 
 THUMBS = """() => Array.from(
-  document.querySelectorAll("main a, main button, main summary, main label.choice, main input[type=checkbox]"),
+  document.querySelectorAll("main :is(a, button, summary, label.choice, input[type=checkbox])"),
   (found) => found.closest(".answer__unusual") ?? found,
 ).filter((found) => !found.closest(".visually-hidden"))
  .map((found) => [found.textContent.trim(), found.getBoundingClientRect().height])
@@ -508,6 +508,16 @@ def test_whole_form_can_be_sent_by_keyboard_alone(desktop, weekly, live_server):
     press("Send my answers", "button")
     expect(desktop.get_by_role("heading", level=1)).to_have_text("Thank you")
     assert list(answers().values()) == [number % 6 for number in range(1, 21)]
+
+
+def test_script_of_the_questions_comes_while_the_introduction_is_read(phone, weekly, live_server):
+    seen = []
+    phone.on("request", lambda request: seen.append(request.url))
+    phone.goto(f"{live_server.url}/f/{asked.new_link(weekly, timezone.now())}/")
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Before you begin")
+    phone.wait_for_load_state("networkidle")
+    assert [url for url in seen if url.endswith("/answer.js")] != []
 
 
 def test_first_visit_weighs_little(phone, nora, begin):
