@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -102,10 +102,9 @@ def _page(
 
 @dataclass(frozen=True)
 class About:
-    """Whom answers given on these days are about; nobody where ``reference`` is None."""
+    """Whom answers given from then on are about; nobody where ``reference`` is None."""
 
-    first: date
-    last: date
+    since: datetime
     reference: ReferenceRelationship | None
 
     @property
@@ -118,24 +117,19 @@ class About:
 
 
 def _about(occasion: Occasion, draft: Response | None, now: datetime) -> list[About]:
-    """Whom the answers would be about, by the day on which they were given: days in a row.
+    """Whom the answers would be about, by the time at which they were given.
 
     Empty for a form about no relationship. What was begun stays with whom it was begun about.
     """
     if not queries.asks_about_a_relationship(occasion.assignment.instrument):
         return []
     rows = queries.references(occasion.client)
-    today = timezone.localdate(now)
     if draft is not None:
         begun = next((row for row in rows if row.pk == draft.reference_id), None)
-        return [About(today, today, begun)]
-    found: list[About] = []
-    day = timezone.localdate(occasion.opens_at)
-    while day <= timezone.localdate(min(now, paper.last_moment(occasion))):
-        at = paper.moment_of(occasion, day, now) or now
-        reference = next((row for row in reversed(rows) if row.started_at <= at), None)
-        same = bool(found) and found[-1].reference == reference
-        first = found.pop().first if same else day
-        found.append(About(first, day, reference))
-        day += timedelta(days=1)
-    return found
+        return [About(draft.started_at, begun)]
+    opens, last = occasion.opens_at, min(now, paper.last_moment(occasion))
+    changes = {row.started_at for row in rows if opens < row.started_at <= last}
+    return [
+        About(since, next((row for row in reversed(rows) if row.started_at <= since), None))
+        for since in [opens, *sorted(changes)]
+    ]

@@ -131,4 +131,4 @@ def _about(
     reference = queries.in_force_at(client, at)
     if reference is not None:
         reference.client = client  # whose data key is unwrapped once
-    return [About(day, day, reference)]
+    return [About(at, reference)]

@@ -77,9 +77,9 @@ def test_day_that_has_passed_takes_the_relationship_of_that_day(paper, name, clo
     sam = name("partner", "Sam", day=2)
     clock.shift(4 * DAY)
     page = words_of(paper())
-    assert "The day on which it was filled in decides." in page
-    assert "Filled in until 3 Nov: <strong>Think of your most recent partner, Kim." in page
-    assert "Filled in from 4 Nov on: <strong>Think of your current partner, Sam." in page
+    assert "The time at which it was filled in decides" in page
+    assert "From 2 Nov, 09:00: <strong>Think of your most recent partner, Kim." in page
+    assert "From 4 Nov, 09:00: <strong>Think of your current partner, Sam." in page
     assert paper("2026-11-03").status_code == 302
     response = Response.objects.get(occasion=paper.occasion)
     assert response.reference == kim
@@ -87,26 +87,35 @@ def test_day_that_has_passed_takes_the_relationship_of_that_day(paper, name, clo
     assert series == {kim.started_at} != {sam.started_at}
 
 
-@pytest.mark.parametrize("day, label", [("2026-11-03", "Kim"), ("2026-11-04", "Sam")])
-def test_what_the_page_says_of_a_day_is_what_is_stored(paper, name, clock, nora, day, label):
+@pytest.mark.parametrize(
+    "day, time, label",
+    [
+        ("2026-11-03", "", "Kim"),
+        ("2026-11-04", "11:23", "Kim"),
+        ("2026-11-04", "", "Sam"),
+        ("2026-11-04", "11:24", "Sam"),
+        ("2026-11-06", "", "Sam"),
+    ],
+)
+def test_what_the_page_says_of_a_time_is_what_is_stored(paper, name, clock, nora, day, time, label):
     name("partner", "Kim")
     asked.send(asked.open_occasion(nora, asked.LONG))
     paper()
     name("partner", "Sam", day=2.1)
     clock.shift(4 * DAY)
-    days = [row for row in paper().context["about"] if f"{row.first}" <= day <= f"{row.last}"]
-    paper(day)
-    assert [row.reference for row in days] == [
-        Response.objects.get(occasion=paper.occasion).reference
-    ]
-    assert days[0].reference.label == label
+    parts = paper().context["about"]
+    assert paper(day, clock=time).status_code == 302
+    response = Response.objects.get(occasion=paper.occasion)
+    said = [part.reference for part in parts if part.since <= response.started_at][-1]
+    assert said == response.reference
+    assert said.label == label
 
 
 def test_day_before_anybody_was_named_is_stored_without_a_name(paper, name, clock):
     paper()
     name("partner", "Sam", day=2)
     clock.shift(3 * DAY)
-    assert "Filled in until 3 Nov: Nobody was named" in words_of(paper())
+    assert "From 2 Nov, 09:00: Nobody was named" in words_of(paper())
     paper("2026-11-03")
     assert Response.objects.get().reference is None
 
