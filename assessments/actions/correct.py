@@ -17,7 +17,15 @@ from django.utils.translation import ngettext
 
 from assessments import queries
 from assessments.actions import alerts, links, occasions, past, respond, standing
-from assessments.models import CancelledWhy, Correction, Occasion, Response, Score
+from assessments.models import (
+    Assignment,
+    Cadence,
+    CancelledWhy,
+    Correction,
+    Occasion,
+    Response,
+    Score,
+)
 from clinic import audit
 from clinic.actions import Refused
 from clinic.audit import Actor
@@ -34,22 +42,38 @@ class CorrectedAlready(Refused):
 
 
 @transaction.atomic
-def void_response(*, response: Response, reason: str, by: Actor, now: datetime) -> Correction:
-    """Take answers out of every figure, with nothing in their place."""
+def void_response(
+    *, response: Response, reason: str, by: Actor, now: datetime, again: bool = False
+) -> Correction:
+    """Take answers out of every figure, with nothing in their place.
+
+    With ``again`` the client is asked for the form once more, while its time lasts.
+    """
     reason = _checked(reason)
     wrong = _locked(response, _locked_clients(response.client_id))
     outcome = _("The answers were taken out: they do not count.")
     correction = _take_out(wrong, Kind.VOID, None, reason, outcome, by, now)
     audit.record("response.void", by=by, now=now, client=wrong.client, about=wrong)
+    if again:
+        _ask_again(wrong, by, now)
     standing.refresh(client=wrong.client, now=now)
     return correction
 
 
 @transaction.atomic
 def move_response(
-    *, response: Response, to_client: Client, reason: str, by: Actor, now: datetime
+    *,
+    response: Response,
+    to_client: Client,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    again: bool = False,
 ) -> Correction:
-    """Put answers under the client they are from. What they say about risk is raised anew there."""
+    """Put answers under the client they are from. What they say about risk is raised anew there.
+
+    With ``again`` the client they stood under is asked for the form, while its time lasts.
+    """
     reason = _checked(reason)
     clients = _locked_clients(response.client_id, to_client.pk)
     wrong = _locked(response, clients)
@@ -66,6 +90,8 @@ def move_response(
     correction = _take_out(wrong, Kind.CLIENT, copy, reason, outcome, by, now)
     details = {"replacement": str(copy.pk)}
     audit.record("response.move", by=by, now=now, client=wrong.client, about=wrong, details=details)
+    if again:
+        _ask_again(wrong, by, now)
     details = {"from": str(wrong.pk)}
     audit.record("response.move_here", by=by, now=now, client=right, about=copy, details=details)
     alerts.raise_alerts(response=copy, by=by, now=now)
@@ -97,6 +123,51 @@ def redate_response(
     return correction
 
 
+# --- Asking again ---------------------------------------------------------------------------------
+
+
+def can_be_asked_again(response: Response, now: datetime) -> bool:
+    """Whether the form that these answers were sent to is still open, but for them."""
+    occasion = response.occasion
+    plan = occasion.assignment.plan
+    runs = plan is not None and plan.ended_at is None and plan.paused_at is None
+    return runs and now < occasion.closes_at and response.client.closed_at is None
+
+
+def _ask_again(wrong: Response, by: Actor, now: datetime) -> None:
+    """The same form once more, for what is left of its time. The next sweep opens and sends it."""
+    if not can_be_asked_again(wrong, now):
+        raise Refused(_("The time for this form has passed: it is not asked for again."), "again")
+    before = wrong.occasion
+    assignment = Assignment.objects.create(
+        client=wrong.client,
+        episode_id=before.assignment.episode_id,
+        version=wrong.version,
+        wording=before.assignment.wording,
+        cadence=Cadence.ONCE,
+        first_on=now.astimezone(wrong.client.practice.zone).date(),
+        times=1,
+        plan=before.assignment.plan,
+        created_at=now,
+        created_by=by.user,
+    )
+    audit.record(
+        "assignment.create",
+        by=by,
+        now=now,
+        client=wrong.client,
+        about=assignment,
+        details={"version": str(wrong.version_id), "cadence": str(Cadence.ONCE)},
+    )
+    Occasion.objects.create(
+        assignment=assignment,
+        client=wrong.client,
+        number=0,
+        opens_at=now,
+        closes_at=before.closes_at,
+    )
+
+
 # --- What they share ------------------------------------------------------------------------------
 
 
@@ -124,7 +195,13 @@ def _locked(response: Response, clients: dict[UUID, Client]) -> Response:
     """The response as it stands, if it can be corrected."""
     found = (
         Response.objects.select_for_update(of=("self",))
-        .select_related("version", "occasion__assignment__wording", "entered_by", "imported")
+        .select_related(
+            "version",
+            "occasion__assignment__wording",
+            "occasion__assignment__plan",
+            "entered_by",
+            "imported",
+        )
         .get(pk=response.pk)
     )
     found.client = clients[found.client_id]

@@ -24,6 +24,15 @@ class ReasonForm(ActionForm):
         error_messages={"required": _("Please say in a few words why.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    again = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, asks_again: str = "", **kwargs: Any) -> None:
+        """``asks_again`` says what ticking it does; without it the form is not asked for again."""
+        super().__init__(*args, **kwargs)
+        if asks_again:
+            self.fields["again"].label = asks_again
+        else:
+            del self.fields["again"]
 
 
 class MoveForm(ReasonForm):
@@ -36,7 +45,7 @@ class MoveForm(ReasonForm):
             "invalid_choice": _("Please choose one of your clients."),
         },
     )
-    field_order = ["client", "reason"]
+    field_order = ["client", "again", "reason"]
 
     def __init__(self, *args: Any, clients: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

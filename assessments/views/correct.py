@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import correct as actions
-from assessments.actions import past
+from assessments.actions import links, past
 from assessments.forms.correct import MoveForm, ReasonForm, RedateForm
 from assessments.measurement import scoring
 from assessments.models import Response
@@ -101,7 +101,9 @@ def correct(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 
 
 def _find(request: HttpRequest, pk: UUID) -> Response:
-    rows = Response.objects.select_related("client__practice", "version__instrument")
+    rows = Response.objects.select_related(
+        "client__practice", "version__instrument", "occasion__assignment__plan"
+    )
     row = access.find(request.user, rows, pk, needs=Permission.ENTER_ANSWERS)
     if row.submitted_at is None:
         raise Http404  # a draft is the client's own until it is sent
@@ -113,13 +115,28 @@ def _form(request: HttpRequest, row: Response, kind: str, posted: Any) -> Reason
         options: dict[str, Any] = {"initial": posted.dict()}
     else:
         options = {"data": posted}
+    if kind != "date":
+        options["asks_again"] = _asks_again(row)
     if kind == "client":
+        # Whom the answers are not from has not answered yet.
+        options = {"initial": {"again": True}, **options}
         others = [(str(client.pk), _name(client)) for client in _others(request, row)]
         return MoveForm(clients=sorted(others, key=lambda pair: pair[1].casefold()), **options)
     if kind == "date":
         at = timezone.localtime(row.submitted_at)
         return RedateForm(**{"initial": {"on": at.date(), "clock": at.time()}, **options})
     return ReasonForm(**options)
+
+
+def _asks_again(row: Response) -> str:
+    """What a tick does for whom the answers stood under; "" once the form's time has passed."""
+    if not actions.can_be_asked_again(row, timezone.now()):
+        return ""
+    closes = links.in_words(row.occasion.closes_at, row.client.practice.zone)
+    return _("Ask %(name)s for this form again; it stays open until %(day)s") % {
+        "name": row.client.name,
+        "day": closes,
+    }
 
 
 def _others(request: HttpRequest, row: Response) -> Any:
@@ -192,10 +209,11 @@ def _run(request: HttpRequest, row: Response, kind: str, form: ReasonForm) -> An
         "by": Actor.of_request(request),
         "now": timezone.now(),
     }
-    if kind == "client":
-        needs = Permission.ENTER_ANSWERS
-        to_client = access.find_client(request.user, form.cleaned_data["client"], needs=needs)
-        return form.run(actions.move_response, to_client=to_client, **known)
     if kind == "date":
         return form.run(actions.redate_response, at=_at(row, form), **known)
-    return form.run(actions.void_response, **known)
+    known["again"] = form.cleaned_data.get("again", False)
+    if kind == "void":
+        return form.run(actions.void_response, **known)
+    needs = Permission.ENTER_ANSWERS
+    to_client = access.find_client(request.user, form.cleaned_data["client"], needs=needs)
+    return form.run(actions.move_response, to_client=to_client, **known)

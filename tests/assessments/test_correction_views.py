@@ -75,6 +75,33 @@ def test_moving_names_both_people_and_the_form_before_it_is_done(desk, sent, sve
     assert Correction.objects.get().reason == "Two sheets <mixed> up."
 
 
+@pytest.mark.parametrize(("name", "ticked"), [("move", True), ("void", None)])
+def test_client_may_be_asked_for_the_form_again_while_its_time_lasts(
+    desk, sent, sven, nora, clock, name, ticked
+):
+    page = desk.get(way(name, sent))
+    assert "Ask Nora Lind for this form again; it stays open until Monday 9 November" in (
+        text_of(page)
+    )
+    assert page.context["form"]["again"].value() == ticked
+    data = {"client": str(sven.pk), "reason": "Mixed up.", "again": "on"}
+    sure = desk.post(way(name, sent), data)
+    assert "Ask Nora Lind for this form again" in text_of(sure)
+    assert sure.context["form"]["again"].as_hidden() in sure.content.decode()
+    desk.post(way(name, sent), {**data, "again": "True", **SURE})
+    assert nora.occasions.filter(opens_at=LATER).count() == 1
+
+
+def test_form_is_not_asked_for_again_unasked_or_too_late(desk, sent, nora, ada, clock, signed_in):
+    clock.move_to(sent.occasion.closes_at)
+    browser = signed_in(ada)
+    assert "for this form again" not in text_of(browser.get(way("void", sent)))
+    clock.move_to(LATER)
+    before = nora.occasions.count()
+    desk.post(way("void", sent), {"reason": "Sent twice.", "again": "False", **SURE})
+    assert nora.occasions.count() == before
+
+
 def test_true_date_and_time_are_taken_on_the_practices_clock(desk, sent):
     data = {"on": "2026-10-20", "clock": "18:30", "reason": "Dated wrongly."}
     assert "Tuesday 20 October 2026, 18:30" in text_of(desk.post(way("redate", sent), data))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from assessments import queries
-from assessments.actions import alerts, correct, respond
+from assessments.actions import alerts, correct, occasions, plans, respond
 from assessments.models import (
     Alert,
     Assignment,
     Correction,
     Occasion,
+    Plan,
     ReferenceRelationship,
     Response,
     Score,
@@ -406,3 +407,43 @@ def test_form_that_counts_is_not_cancelled_by_a_correction_elsewhere(sent, nora,
     other.refresh_from_db()
     assert other.cancelled_at is None
     assert Occasion.objects.filter(cancelled_why="corrected").count() == 1
+
+
+# --- Asking again ---------------------------------------------------------------------------------
+
+
+def test_client_is_asked_again_for_what_is_left_of_the_time(sent, nora, sven, ada):
+    move(sent, sven, ada, again=True)
+    taken_out = sent.occasion
+    given = Occasion.objects.get(client=nora, opens_at=LATER)
+    assert (given.closes_at, given.opened_at) == (taken_out.closes_at, None)
+    assert given.assignment.plan == taken_out.assignment.plan
+    assert occasions.open_due_occasions(now=LATER) == 1
+    assert Notice.objects.filter(client=nora, created_at=LATER, kind=Notice.Kind.FORM).count() == 1
+    answered = asked.send(given, now=LATER + DAY)
+    assert standing_of(nora).last_response_at == answered.submitted_at
+
+
+def test_form_that_is_asked_for_again_is_asked_for_once(sent, nora, ada):
+    void(sent, ada, again=True)
+    occasions.extend_all_occasions(now=LATER)
+    plan = Plan.objects.get()
+    settings = plans.Settings(**{**vars(plans.Settings.of(plan)), "opens_at": time(8)})
+    plans.change_plan(plan=plan, settings=settings, by=actor(ada), now=LATER + DAY)
+    once = Occasion.objects.filter(client=nora, assignment__cadence="once", cancelled_at=None)
+    assert once.count() <= 1
+
+
+def test_form_whose_time_has_passed_is_not_asked_for_again(sent, ada):
+    closes = sent.occasion.closes_at
+    assert not correct.can_be_asked_again(sent, closes)
+    with pytest.raises(Refused, match="has passed"):
+        void(sent, ada, again=True, now=closes)
+    assert Response.objects.submitted().get() == sent
+
+
+@pytest.mark.parametrize("field", ["paused_at", "ended_at"])
+def test_plan_that_rests_asks_for_nothing_again(sent, field):
+    assert correct.can_be_asked_again(sent, LATER)
+    Plan.objects.update(**{field: NOW})
+    assert not correct.can_be_asked_again(Response.objects.get(), LATER)
