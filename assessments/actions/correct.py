@@ -146,7 +146,6 @@ def _ask_again(wrong: Response, by: Actor, now: datetime) -> None:
         wording=before.assignment.wording,
         cadence=Cadence.ONCE,
         first_on=now.astimezone(wrong.client.practice.zone).date(),
-        times=1,
         plan=before.assignment.plan,
         created_at=now,
         created_by=by.user,
