@@ -5,8 +5,10 @@ from django.urls import URLPattern, path
 from assessments.views import (
     alerts,
     answer,
+    appointments,
     assign,
     batteries,
+    calendars,
     caseload,
     client,
     correct,
@@ -119,6 +121,24 @@ messages: list[URLPattern] = [
     ),
 ]
 
+# Appointments, by hand and from calendars.
+appointing: list[URLPattern] = [
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/calendar/", calendars.calendar_new, name="calendar-new"),
+    path("appointments/calendar/<str:token>/", calendars.calendar_look, name="calendar-look"),
+    path("appointments/<uuid:pk>/", appointments.appointment, name="appointment"),
+    path(
+        "appointments/<uuid:pk>/call-off/",
+        appointments.appointment_call_off,
+        name="appointment-call-off",
+    ),
+    path(
+        "clients/<uuid:pk>/appointments/",
+        appointments.client_appointments,
+        name="client-appointments",
+    ),
+]
+
 # Importing: files of answers.
 importing: list[URLPattern] = [
     path("imports/", imports.imports, name="imports"),
@@ -143,4 +163,12 @@ answering: list[URLPattern] = [
     path("f/<str:token>/", answer.landing, name="form-landing"),
 ]
 
-urlpatterns = [*reading, *asking, *given_together, *messages, *importing, *answering]
+urlpatterns = [
+    *reading,
+    *asking,
+    *given_together,
+    *messages,
+    *appointing,
+    *importing,
+    *answering,
+]

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SEE_LIBRARY = "see_library"
     MANAGE_LIBRARY = "manage_library"
     IMPORT_ANSWERS = "import_answers"
+    KEEP_CALENDAR = "keep_calendar"
     SEE_TEAM = "see_team"
     MANAGE_TEAM = "manage_team"
     USE_API = "use_api"
@@ -78,12 +79,14 @@ CASEWORK = EVERYONE | {
     Permission.SEE_CASELOAD,
     Permission.SEE_LIBRARY,
     Permission.IMPORT_ANSWERS,
+    Permission.KEEP_CALENDAR,
 }
 RUNNING = EVERYONE | {
     Permission.ADD_CLIENT,
     Permission.SEE_LIBRARY,
     Permission.MANAGE_LIBRARY,
     Permission.IMPORT_ANSWERS,
+    Permission.KEEP_CALENDAR,
     Permission.MANAGE_TEAM,
 }
 
@@ -132,10 +135,10 @@ RULES: dict[Role, RoleRules] = {
     ),
     Role.ASSISTANT: RoleRules(
         description=_(
-            "Works at the front desk: adds clients and keeps their contact details. "
+            "Works at the front desk: adds clients, keeps their contact details and appointments. "
             "Sees no forms and no answers."
         ),
-        general=frozenset({Permission.SEE_TEAM, Permission.ADD_CLIENT}),
+        general=frozenset({Permission.SEE_TEAM, Permission.ADD_CLIENT, Permission.KEEP_CALENDAR}),
         by_reach={Reach.PRACTICE: frozenset({Permission.SEE_IDENTITY, Permission.EDIT_IDENTITY})},
     ),
 }

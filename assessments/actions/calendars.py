@@ -32,20 +32,31 @@ class Kind:
     key: str
     title: str
     sessions: int
-    next_at: datetime | None
+    next_at: datetime
     client: UUID | None
 
 
 @dataclass
 class Reading:
-    """What a calendar holds for some clients of one clinician."""
+    """What a calendar holds for some clients of one clinician: ``numbered`` by a client number,
+    ``others`` by the key of their title, each with the client it was given to before."""
 
     calendar: Calendar
     clients: dict[UUID, Client]
-    sessions: list[Dated] = field(default_factory=list)
-    # Of those that a number names; the others are in ``kinds``.
-    numbered: int = 0
+    numbered: list[Dated] = field(default_factory=list)
+    others: dict[str, list[tuple[bytes, Session, UUID | None]]] = field(default_factory=dict)
     kinds: list[Kind] = field(default_factory=list)
+
+    def sessions(self, choices: Choices | None = None) -> list[Dated]:
+        """Every session that is a client's: by its number; else as it is chosen for its title;
+        else as before."""
+        given = [
+            Dated(key, client, session.starts, session.ends)
+            for kind, entries in self.others.items()
+            for key, session, before in entries
+            if (client := (choices or {}).get(kind, before)) in self.clients
+        ]
+        return [*self.numbered, *given]
 
 
 class LacksMany(Refused):
@@ -64,17 +75,11 @@ def clients_of(clinician: Membership, reach: Q | None = None) -> QuerySet[Client
 
 
 def read(
-    *,
-    clinician: Membership,
-    content: bytes,
-    now: datetime,
-    reach: Q | None = None,
-    choices: Choices | None = None,
+    *, clinician: Membership, content: bytes, now: datetime, reach: Q | None = None
 ) -> Reading:
     """Read a file and say whose each session is. Writes nothing.
 
-    By the client number in the entry; else by what is chosen for entries of this title; else as
-    other times of the same entry were read before. Raises what ``read_calendar`` raises.
+    Raises what ``read_calendar`` raises.
     """
     calendar = read_calendar(content, zone=clinician.practice.zone, now=now)
     clients = {client.pk: client for client in clients_of(clinician, reach)}
@@ -85,20 +90,14 @@ def read(
     }
     remembered = _remembered(clinician, keys, clients)
     reading = Reading(calendar, clients)
-    kinds: dict[str, list[Session]] = {}
     for session, key in keys.items():
         client = numbers.whose(session)
         if client is not None:
-            reading.numbered += 1
+            reading.numbered.append(Dated(key, client, session.starts, session.ends))
         else:
-            kind = key_of_title(session.title)
-            kinds.setdefault(kind, []).append(session)
-            client = remembered.get(session.uid)
-            if choices is not None and kind in choices:
-                client = choices[kind]
-        if client in clients:
-            reading.sessions.append(Dated(key, client, session.starts, session.ends))
-    reading.kinds = _kinds(kinds, remembered, now)
+            entries = reading.others.setdefault(key_of_title(session.title), [])
+            entries.append((key, session, remembered.get(session.uid)))
+    reading.kinds = _kinds(reading, now)
     return reading
 
 
@@ -118,23 +117,23 @@ def _remembered(
     }
 
 
-def _kinds(
-    kinds: Mapping[str, list[Session]], remembered: Mapping[str, UUID], now: datetime
-) -> list[Kind]:
+def _kinds(reading: Reading, now: datetime) -> list[Kind]:
     """The kinds of which something is to come: those known before, then the most frequent."""
     found = []
-    for key, sessions in kinds.items():
-        coming = [session.starts for session in sessions if session.ends > now]
-        client = next((remembered[s.uid] for s in sessions if s.uid in remembered), None)
+    for kind, entries in reading.others.items():
+        coming = [session.starts for _key, session, _client in entries if session.ends > now]
+        client = next((before for _key, _session, before in entries if before is not None), None)
         if coming:
-            found.append(Kind(key, sessions[0].title, len(coming), min(coming), client))
+            found.append(Kind(kind, entries[0][1].title, len(coming), min(coming), client))
     found.sort(key=lambda kind: (kind.client is None, -kind.sessions, kind.title))
     return found
 
 
-def changes_of(*, clinician: Membership, reading: Reading, now: datetime) -> Changes:
+def changes_of(
+    *, clinician: Membership, reading: Reading, now: datetime, choices: Choices | None = None
+) -> Changes:
     """What a reading would change. Writes nothing."""
-    return calendars.compare(clinician=clinician, sessions=reading.sessions, now=now)
+    return calendars.compare(clinician=clinician, sessions=reading.sessions(choices), now=now)
 
 
 @transaction.atomic
@@ -144,6 +143,7 @@ def take_in(
     reading: Reading,
     by: Actor,
     now: datetime,
+    choices: Choices | None = None,
     call_off: bool | None = None,
 ) -> Changes:
     """Let the appointments be as the calendar says, and the forms follow them.
@@ -152,18 +152,18 @@ def take_in(
     unless most of what is to come is missing: LacksMany then.
     """
     if call_off is None:
-        found = changes_of(clinician=clinician, reading=reading, now=now)
+        found = changes_of(clinician=clinician, reading=reading, choices=choices, now=now)
         if found.lacks_many:
             raise LacksMany(
                 _(
-                    "%(count)d of the %(coming)d sessions to come that were read before are "
+                    "%(count)d of the %(coming)d appointments to come that were read before are "
                     "missing from this file. Nothing was changed."
                 )
                 % {"count": len(found.vanished), "coming": found.coming}
             )
     changes = calendars.keep_calendar(
         clinician=clinician,
-        sessions=reading.sessions,
+        sessions=reading.sessions(choices),
         call_off=call_off is not False,
         by=by,
         now=now,

@@ -25,7 +25,7 @@ from assessments.models import (
 from assessments.queries.instruments import rule_messages
 from assessments.queries.path import LONG_FORM, Sitting, current_episode, follow, gather
 from assessments.queries.references import references, series_of
-from clinic.models import CareRelationship, Client, Episode
+from clinic.models import Appointment, CareRelationship, Client, Episode
 
 # How many of the latest forms are shown answer by answer.
 ANSWERS_SHOWN = 12
@@ -76,6 +76,7 @@ class Record:
     messages: dict[uuid.UUID, str] = field(default_factory=dict)
     reviews: list[Review] = field(default_factory=list)
     references: list[ReferenceRelationship] = field(default_factory=list)
+    next_appointment: Appointment | None = None
 
     @property
     def until(self) -> datetime:
@@ -133,6 +134,7 @@ def record(client: Client, now: datetime) -> Record:
         messages=rule_messages(alerts),
         references=references(client) if standing.named else [],
         reviews=_of(client, Review.objects.select_related("by").order_by("-at"), NOTES_SHOWN),
+        next_appointment=client.appointments.coming(now).first(),
     )
 
 

@@ -1,32 +1,23 @@
-"""Where an uploaded file of answers waits between the steps of its import.
-
-In the cache that all web processes share: encrypted under the practice's key, bound to whoever
-sent it, and gone after an hour. Nothing of it is ever on a disk in clear.
-"""
+"""A file of answers as it comes, and as it waits between the steps of its import."""
 
 from __future__ import annotations
 
-import gzip
 import io
-import json
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from assessments.importing import PAGE_LIMIT, Table, UnreadableFile, open_table
+from assessments.views import waiting_files
+from assessments.views.waiting_files import LARGEST
 from clinic import text
-from clinic.encryption import Unreadable, seal, unseal
 from clinic.models import Membership
-from clinic.tokens import hash_token, new_token
 
-KEPT_SECONDS = 60 * 60
-# As it is sent, packed or not: what every proxy in front of us lets pass.
-LARGEST = 1_900_000
+PURPOSE = "import"
 # What is imported within a few seconds. More goes by the command.
 MOST_ROWS = 10_000
 
@@ -70,41 +61,19 @@ def _file_name(given: str) -> str:
 
 
 def keep(member: Membership, file: KeptFile, token: str = "") -> str:
-    """Keep a file, in the place of another where its token is given; returns its token.
-
-    The token finds it again, for this person alone.
-    """
-    token = token or new_token()
-    head = json.dumps({"name": file.name, "version": str(file.version)}).encode()
-    # Answers are mostly commas; the cache may be a table of the database.
-    plain = gzip.compress(len(head).to_bytes(4) + head + file.content, compresslevel=5)
-    key = member.practice.unwrapped_key()
-    cache.set(_name(member, token), bytes(seal(key, plain, _place(member))), KEPT_SECONDS)
-    return token
+    """Keep a file, in the place of another where its token is given; returns its token."""
+    head = {"name": file.name, "version": str(file.version)}
+    return waiting_files.keep(member, PURPOSE, head, file.content, token)
 
 
 def find(member: Membership, token: str) -> KeptFile | None:
     """The file, or None where it is not kept (any more) for this person."""
-    sealed: Any = cache.get(_name(member, token))
-    if not isinstance(sealed, bytes):
+    found = waiting_files.find(member, PURPOSE, token)
+    if found is None:
         return None
-    try:
-        plain = gzip.decompress(unseal(member.practice.unwrapped_key(), sealed, _place(member)))
-    except Unreadable:
-        return None
-    length = int.from_bytes(plain[:4])
-    head = json.loads(plain[4 : 4 + length])
-    return KeptFile(head["name"], UUID(head["version"]), plain[4 + length :])
+    head, content = found
+    return KeptFile(head["name"], UUID(head["version"]), content)
 
 
 def forget(member: Membership, token: str) -> None:
-    cache.delete(_name(member, token))
-
-
-def _name(member: Membership, token: str) -> str:
-    # Of any token, however long and odd, a short plain key.
-    return f"import|{member.pk}|{hash_token(token).hex()}"
-
-
-def _place(member: Membership) -> str:
-    return f"import file|{member.pk}"
+    waiting_files.forget(member, PURPOSE, token)

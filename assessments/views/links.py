@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments import wording
 from assessments.actions import links
-from assessments.models import Assignment, Occasion, PersonalLink, Response
+from assessments.models import Assignment, Cadence, Occasion, PersonalLink, Response
 from assessments.views.assign import crumbs, show_link_once
 from clinic import access, audit
 from clinic.actions import Refused
@@ -62,12 +62,19 @@ class Course:
 
     @property
     def runs(self) -> bool:
-        return self.assignment.ended_at is None and bool(self.open or self.coming)
+        has_occasion = bool(self.open or self.coming)
+        return self.assignment.ended_at is None and (has_occasion or self.waits_for_session)
+
+    @property
+    def waits_for_session(self) -> bool:
+        """Whether it is given about sessions, none of which is entered."""
+        by_session = self.assignment.cadence in (Cadence.BEFORE_SESSION, Cadence.AFTER_SESSION)
+        return by_session and self.assignment.ended_at is None and not self.coming
 
 
 @require_safe
 def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Assignments and occasions of one client: five queries, however many there are."""
+    """Assignments and occasions of one client: six queries, however many there are."""
     client = access.find_client(request.user, pk, needs=Permission.SEE_CLINICAL)
     now = timezone.now()
     audit.record(
@@ -88,6 +95,7 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_assign": is_open and access.may(request.user, Permission.ASSIGN, client),
         "may_enter": is_open and access.may(request.user, Permission.ENTER_ANSWERS, client),
         "has_email": bool(client.email),
+        "next_appointment": client.appointments.coming(now).first(),
         "crumbs": crumbs(client, _("Forms"), below_forms=False),
     }
     return render(request, "assessments/forms.html", context)

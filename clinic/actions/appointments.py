@@ -41,7 +41,7 @@ def add_appointments(
     """Enter an appointment, or one in each of so many weeks at the same time on the wall."""
     client = _locked(client)
     if client.closed_at is not None:
-        raise Refused(_("This client's record is closed. Reopen it before you enter a session."))
+        raise Refused(_("This record is closed. Reopen it before you enter an appointment."))
     zone = client.practice.zone
     length = _length(minutes)
     _require_weeks(weeks)
@@ -163,7 +163,7 @@ def _on_the_wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 def _length(minutes: int) -> timedelta:
     if not SHORTEST <= minutes <= LONGEST:
-        raise Refused(_("A session lasts between 5 minutes and 12 hours."), "minutes")
+        raise Refused(_("An appointment lasts between 5 minutes and 12 hours."), "minutes")
     return timedelta(minutes=minutes)
 
 

@@ -16,7 +16,7 @@ from clinic.actions import Refused, notices
 from clinic.actions.practices import locked
 from clinic.audit import Actor
 from clinic.models import CareRelationship, Client, Episode, Membership, Practice
-from clinic.roles import RULES, Reach
+from clinic.roles import RULES, Permission, Reach
 
 IDENTITY = ("name", "number", "date_of_birth", "email", "phone", "note")
 
@@ -40,6 +40,17 @@ def carers_of(practice: Practice) -> QuerySet[Membership]:
         .select_related("user")
         .order_by("user__name", "pk")
     )
+
+
+def calendars_kept_by(member: Membership) -> QuerySet[Membership]:
+    """Whose calendars this member keeps: everybody's where the role looks after all clients of
+    the practice, else their own."""
+    of_all = any(
+        Permission.EDIT_IDENTITY in RULES[role].by_reach.get(Reach.PRACTICE, ())
+        for role in member.roles
+    )
+    carers = carers_of(member.practice)
+    return carers if of_all else carers.filter(pk=member.pk)
 
 
 def number_hash(practice: Practice, number: str) -> bytes:

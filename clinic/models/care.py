@@ -1,5 +1,6 @@
 """Who cares for whom, which is what gives access to a record; and when they meet."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -56,6 +57,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def visible_to(self, user: Any) -> Self:
         """Whoever may know who the clients are may know when they come."""
         return self.filter(reach.clients_with(user, Permission.SEE_IDENTITY, "client__"))
+
+    def coming(self, now: datetime) -> Self:
+        """Those to come or under way, the next one first."""
+        return self.filter(ends_at__gt=now, cancelled_at=None).order_by("starts_at", "pk")
+
+    def past(self, now: datetime) -> Self:
+        """Those that are over or were called off, the latest first."""
+        gone = Q(ends_at__lte=now) | Q(cancelled_at__isnull=False)
+        return self.filter(gone).order_by("-starts_at", "-pk")
 
 
 class Appointment(Row):

@@ -50,6 +50,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Caseload"), "caseload", Permission.SEE_CASELOAD),
         (_("Inbox"), "inbox", Permission.SEE_CASELOAD),
         (_("Clients"), "clients", Permission.ADD_CLIENT),
+        (_("Appointments"), "appointments", Permission.KEEP_CALENDAR),
         (_("Library"), "library", Permission.SEE_LIBRARY),
         (_("Team"), "team", Permission.SEE_TEAM),
     ]

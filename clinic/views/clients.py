@@ -122,7 +122,9 @@ def identity_page(request: HttpRequest, client: Client) -> HttpResponse:
     The caller has fetched the client through the gate. Leaves the event that it was read.
     """
     _note_read(request, client, "identity")
-    return render(request, "clinic/client_identity.html", _identity(request, client))
+    coming = client.appointments.coming(timezone.now())
+    context = {**_identity(request, client), "next_appointment": coming.first()}
+    return render(request, "clinic/client_identity.html", context)
 
 
 def _note_read(request: HttpRequest, client: Client, part: str) -> None:

@@ -37,11 +37,9 @@ def numbered(nora) -> Client:
 
 
 def take_in(clinician, content: bytes, now: datetime = NOW, **options) -> Changes:
-    call_off = options.pop("call_off", None)
-    reading = calendars.read(clinician=clinician, content=content, now=now, **options)
-    return calendars.take_in(
-        clinician=clinician, reading=reading, call_off=call_off, by=SYSTEM, now=now
-    )
+    reach = options.pop("reach", None)
+    reading = calendars.read(clinician=clinician, content=content, now=now, reach=reach)
+    return calendars.take_in(clinician=clinician, reading=reading, by=SYSTEM, now=now, **options)
 
 
 def coming() -> list[str]:
@@ -226,6 +224,18 @@ def test_event_whose_number_changes_becomes_the_other_clients(ada, numbered, har
     assert tally(take_in(ada, calendar(weekly(summary="C-106")))) == (0, 0, 0, 0)
 
 
+def test_past_event_that_becomes_another_clients_session_to_come_leaves_the_past_as_it_was(
+    ada, numbered, harbour
+):
+    other = number(factories.make_client(harbour, "Mo Lund", carer=ada), "C-106")
+    take_in(ada, calendar(event(summary="C-104")))
+    later, reused = NOW + 5 * DAY, event(start="20261112T100000", summary="C-106")
+    assert tally(take_in(ada, calendar(reused), now=later)) == (1, 0, 0, 0)
+    assert coming() == ["11-05 10:00", "11-12 10:00"]
+    assert Appointment.objects.latest("starts_at").client == other
+    assert tally(take_in(ada, calendar(reused), now=later)) == (0, 0, 0, 0)
+
+
 def test_two_clinicians_may_share_an_event(ada, ben, numbered, otto):
     number(otto, "C-105")
     content = calendar(weekly(summary="C-104"), weekly(summary="C-105", uid="w2"))
@@ -237,7 +247,7 @@ def test_two_clinicians_may_share_an_event(ada, ben, numbered, otto):
 
 def test_file_without_most_of_the_sessions_calls_off_nothing_until_it_is_meant(ada, numbered):
     take_in(ada, calendar(weekly(rrule="FREQ=WEEKLY;COUNT=10")))
-    with pytest.raises(LacksMany, match="10 of the 10 sessions"):
+    with pytest.raises(LacksMany, match="10 of the 10 appointments"):
         take_in(ada, calendar(event("other")))
     assert len(coming()) == 10
     assert tally(take_in(ada, calendar(event("other")), call_off=False)) == (0, 0, 0, 0)

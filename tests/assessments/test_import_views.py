@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.models import Import, Response
-from assessments.views import import_files
+from assessments.views import import_files, waiting_files
 from clinic.actions import care
 from tests import factories_assessments as asked
 
@@ -87,7 +87,7 @@ def test_kept_file_is_nobody_elses_and_unreadable(pat, ada, eve, signed_in):
     for member in (ada, eve):
         assert signed_in(member).get(step.url).url == NEW
     token = step.url.split("/")[-2]
-    stored = cache.get(import_files._name(pat, token))
+    stored = cache.get(waiting_files.name_of(pat, import_files.PURPOSE, token))
     assert b"SAFE" not in stored
     assert b"SAFE" not in gzip.compress(b"") + bytes(stored)
 

@@ -231,6 +231,13 @@ POLICY = {
     # Messages
     "message-wordings": page(ADMINS),
     "message-wording": page(ADMINS, post=True),
+    # Appointments
+    "appointments": page(MEMBERS),
+    "client-appointments": client_page(IDENTITY, EDIT_IDENTITY),
+    "appointment": client_page(EDIT_IDENTITY, EDIT_IDENTITY, about="appointment"),
+    "appointment-call-off": client_page(EDIT_IDENTITY, EDIT_IDENTITY, about="appointment"),
+    "calendar-new": page(MEMBERS, post=True),
+    "calendar-look": page(MEMBERS, post=True),
     # Importing
     "imports": page(CASEWORKERS | ADMINS),
     "import-new": page(CASEWORKERS | ADMINS, post=True),

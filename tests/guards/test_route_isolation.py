@@ -37,6 +37,7 @@ STATIC_ARGUMENTS: dict[str, dict[str, Any]] = {
     "join": {"token": "a" * 43},
     "form-landing": {"token": "b" * 43},
     "import-map": {"token": "c" * 43},
+    "calendar-look": {"token": "d" * 43},
     "form-item": {"number": 1},
     "paper-enter": {"code": "causeway-weekly"},
 }

@@ -8,7 +8,7 @@ nowhere else; ``World.may_see`` says who may read which.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.db import models
@@ -16,7 +16,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import alerts, batteries, importing, references, respond, review
+from assessments.actions import alerts, batteries, importing, references, respond, review, sessions
 from assessments.actions.plans import Settings
 from assessments.importing import ColumnMapping, Row
 from assessments.models import Response
@@ -138,6 +138,16 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
         "event": event,
         "battery": _battery(carer, name, by, now),
         "import": _import(carer, name, now),
+        "appointment": sessions.enter_sessions(
+            client=client,
+            clinician=carer,
+            day=now.date() + timedelta(days=3),
+            clock=time(10),
+            minutes=50,
+            weeks=1,
+            by=by,
+            now=now,
+        )[0],
         "member": carer,
         "invitation": people.invite(
             practice=carer.practice,

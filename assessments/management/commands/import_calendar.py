@@ -66,7 +66,7 @@ class Command(BaseCommand):
         self._say(reading, found, options["preview"])
 
     def _say(self, reading: calendars.Reading, found: Changes, preview: bool) -> None:
-        left_out = len(reading.calendar.sessions) - len(reading.sessions)
+        left_out = len(reading.calendar.sessions) - len(reading.sessions())
         self.stdout.write(
             f"{len(found.added)} sessions entered, {len(found.moved)} moved, "
             f"{len(found.called_off)} called off, "
