@@ -9,7 +9,7 @@ from django.db import transaction
 
 from assessments import queries
 from assessments.actions import psychometrics
-from assessments.demo import files
+from assessments.demo import files, sessions
 from assessments.demo.people import CLIENTS
 from assessments.demo.perform import Performance
 from assessments.demo.plan import make_plan
@@ -45,7 +45,7 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
     practice, members = make_team(
         name=PRACTICE_NAME, zone=TIME_ZONE, team=TEAM, now=now - OPENED, crisis_text=CRISIS_TEXT
     )
-    plans = []
+    plans, clients = [], {}
     for count, person in enumerate(CLIENTS, start=1):
         plan = make_plan(
             person,
@@ -55,7 +55,7 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
             zone=practice.zone,
             instruments=instruments,
         )
-        Performance(
+        clients[person.name] = Performance(
             plan,
             practice=practice,
             clinician=members[person.clinician],
@@ -66,6 +66,7 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
             say(f"    {count} of {len(CLIENTS)} clients")
     say("    answers from files, and what all answers say of the forms")
     ada, pat, opened = members["ada"], members["pat"], now - OPENED
+    sessions.enter(clients=clients, clinician=ada, versions=versions, now=now)
     files.import_moods(plans, versions[files.MOOD], ada, seed=str(seed), now=now)
     files.import_people(versions[LONG], pat, seed=str(seed), opened=opened, now=now)
     for of, version in psychometrics.answered():

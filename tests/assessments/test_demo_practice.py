@@ -13,6 +13,7 @@ from assessments import demo
 from assessments.actions import psychometrics
 from assessments.demo import build, files
 from assessments.demo.people import CLIENTS
+from assessments.demo.sessions import CHECKED_BEFORE, WEEKS, WHEN
 from assessments.demo.stories import STORIES
 from assessments.models import (
     Alert,
@@ -23,7 +24,7 @@ from assessments.models import (
     Score,
     Standing,
 )
-from clinic.models import Client, Membership, Notice, Practice, User
+from clinic.models import Appointment, Client, Membership, Notice, Practice, User
 
 # Ten seconds to make; where time matters, once is enough.
 pytestmark = pytest.mark.slow
@@ -85,6 +86,15 @@ def test_some_forms_can_be_filled_in_now(standings):
     names = {occasion.client_id for occasion in waiting}
     for story in ("no form yet", "three weeks in", "first steps toward independence"):
         assert standings[story].client.pk in names
+
+
+def test_therapist_has_appointments_and_one_form_comes_before_each_session(practice, db):
+    coming = Appointment.objects.filter(clinician__user__email="ada@example.org").coming(NOW)
+    assert coming.count() == len(WHEN) * WEEKS
+    before = Occasion.objects.filter(appointment__isnull=False)
+    assert {row.client.name for row in before} == {CHECKED_BEFORE}
+    assert before.count() == 4  # those of the next five weeks
+    assert all(row.closes_at == row.appointment.starts_at for row in before)
 
 
 def test_nobody_is_mailed_about_the_past(standings):
