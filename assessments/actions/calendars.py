@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.actions.sessions import follow_appointments
-from assessments.calendars import Calendar, Numbers, Session, read_calendar
+from assessments.calendars import BACK, Calendar, Numbers, Session, read_calendar
 from clinic.actions import Refused, calendars
 from clinic.actions.calendars import Changes, Dated
 from clinic.audit import Actor
@@ -36,27 +36,38 @@ class Kind:
     client: UUID | None
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One time of an entry, what it and the entry are known by, and whose it is or was."""
+
+    key: bytes
+    series: bytes
+    session: Session
+    client: UUID | None
+
+
 @dataclass
 class Reading:
     """What a calendar holds for some clients of one clinician: ``numbered`` by a client number,
-    ``others`` by the key of their title, each with the client it was given to before."""
+    ``others`` by the key of their title."""
 
     calendar: Calendar
     clients: dict[UUID, Client]
-    numbered: list[Dated] = field(default_factory=list)
-    others: dict[str, list[tuple[bytes, Session, UUID | None]]] = field(default_factory=dict)
+    numbered: list[Entry] = field(default_factory=list)
+    others: dict[str, list[Entry]] = field(default_factory=dict)
     kinds: list[Kind] = field(default_factory=list)
 
     def sessions(self, choices: Choices | None = None) -> list[Dated]:
         """Every session that is a client's: by its number; else as it is chosen for its title;
         else as before."""
-        given = [
-            Dated(key, client, session.starts, session.ends)
-            for kind, entries in self.others.items()
-            for key, session, before in entries
-            if (client := (choices or {}).get(kind, before)) in self.clients
+        whose = [(entry, entry.client) for entry in self.numbered]
+        for kind, entries in self.others.items():
+            whose += [(entry, (choices or {}).get(kind, entry.client)) for entry in entries]
+        return [
+            Dated(entry.key, entry.series, client, entry.session.starts, entry.session.ends)
+            for entry, client in whose
+            if client is not None and client in self.clients
         ]
-        return [*self.numbered, *given]
 
 
 class LacksMany(Refused):
@@ -84,19 +95,17 @@ def read(
     calendar = read_calendar(content, zone=clinician.practice.zone, now=now)
     clients = {client.pk: client for client in clients_of(clinician, reach)}
     numbers = Numbers({client.number: pk for pk, client in clients.items() if client.number})
-    keys = {
-        session: calendars.key_of(clinician, session.uid, session.original)
-        for session in calendar.sessions
-    }
-    remembered = _remembered(clinician, keys, clients)
+    before = calendars.clients_by_event(clinician, now - BACK)
     reading = Reading(calendar, clients)
-    for session, key in keys.items():
+    for session in calendar.sessions:
         client = numbers.whose(session)
+        key = calendars.key_of(clinician, session.uid, session.original)
+        series = calendars.series_of(clinician, session.uid)
+        entry = Entry(key, series, session, client or before.get(series))
         if client is not None:
-            reading.numbered.append(Dated(key, client, session.starts, session.ends))
+            reading.numbered.append(entry)
         else:
-            entries = reading.others.setdefault(key_of_title(session.title), [])
-            entries.append((key, session, remembered.get(session.uid)))
+            reading.others.setdefault(key_of_title(session.title), []).append(entry)
     reading.kinds = _kinds(reading, now)
     return reading
 
@@ -105,26 +114,15 @@ def key_of_title(title: str) -> str:
     return hashlib.sha256(title.casefold().encode()).hexdigest()[:16]
 
 
-def _remembered(
-    clinician: Membership, keys: Mapping[Session, bytes], clients: Mapping[UUID, Client]
-) -> dict[str, UUID]:
-    """Whose an entry was when it was read before: by its UID."""
-    before = calendars.known(clinician, keys.values())
-    return {
-        session.uid: row.client_id
-        for session, key in keys.items()
-        if (row := before.get(key)) is not None and row.client_id in clients
-    }
-
-
 def _kinds(reading: Reading, now: datetime) -> list[Kind]:
     """The kinds of which something is to come: those known before, then the most frequent."""
     found = []
     for kind, entries in reading.others.items():
-        coming = [session.starts for _key, session, _client in entries if session.ends > now]
-        client = next((before for _key, _session, before in entries if before is not None), None)
+        coming = [entry.session.starts for entry in entries if entry.session.ends > now]
+        clients = (entry.client for entry in entries if entry.client in reading.clients)
         if coming:
-            found.append(Kind(kind, entries[0][1].title, len(coming), min(coming), client))
+            title = entries[0].session.title
+            found.append(Kind(kind, title, len(coming), min(coming), next(clients, None)))
     found.sort(key=lambda kind: (kind.client is None, -kind.sessions, kind.title))
     return found
 

@@ -5,6 +5,6 @@ Knows neither the database nor the people in it: ``assessments.actions.calendars
 
 from .lines import LARGEST
 from .numbers import Numbers
-from .reading import AHEAD, Calendar, Session, read_calendar
+from .reading import BACK, Calendar, Session, read_calendar
 
-__all__ = ["AHEAD", "LARGEST", "Calendar", "Numbers", "Session", "read_calendar"]
+__all__ = ["BACK", "LARGEST", "Calendar", "Numbers", "Session", "read_calendar"]

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -23,13 +23,24 @@ from clinic.models import Appointment, Client, Membership
 AT_A_TIME = 500
 # A file that lacks this many sessions, and more than half of those to come, may be the wrong one.
 MANY = 5
+A_WEEK = timedelta(weeks=1)
+WRITTEN = [
+    "starts_at",
+    "ends_at",
+    "cancelled_at",
+    "uid_hash",
+    "series_hash",
+    "source",
+    "clinician",
+]
 
 
 @dataclass(frozen=True)
 class Dated:
-    """One session of a calendar: what it is known by, who comes, when."""
+    """One session of a calendar: what it and its event are known by, who comes, when."""
 
     key: bytes
+    series: bytes
     client: UUID
     starts_at: datetime
     ends_at: datetime
@@ -48,6 +59,8 @@ class Changes:
     adopted: list[tuple[Appointment, Dated]] = field(default_factory=list)
     vanished: list[Appointment] = field(default_factory=list)
     replaced: list[Appointment] = field(default_factory=list)
+    # Events of which nothing is a client's any more.
+    forgotten: set[bytes] = field(default_factory=set)
     kept: int = 0
     coming: int = 0
 
@@ -71,12 +84,29 @@ class Changes:
 
 
 def key_of(clinician: Membership, uid: str, original: datetime | None) -> bytes:
-    """What an event of a clinician's calendar is known by: keyed, so that nobody can try out what
-    an identifier might have been."""
+    """What one time of an event in a clinician's calendar is known by: keyed, so that nobody can
+    try out what an identifier might have been."""
     meant = original.isoformat() if original else ""
-    text = f"appointment|{clinician.pk}|{meant}|{uid}"
+    return _keyed(clinician, f"appointment|{clinician.pk}|{meant}|{uid}")
+
+
+def series_of(clinician: Membership, uid: str) -> bytes:
+    """What the event itself is known by."""
+    return _keyed(clinician, f"event|{clinician.pk}|{uid}")
+
+
+def _keyed(clinician: Membership, text: str) -> bytes:
     key = clinician.practice.unwrapped_key()
     return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).digest()
+
+
+def clients_by_event(clinician: Membership, since: datetime) -> dict[bytes, UUID]:
+    """Whose each event was when it was read before, by what the event is known by."""
+    rows = Appointment.objects.filter(
+        clinician=clinician, series_hash__isnull=False, starts_at__gt=since
+    )
+    found = rows.order_by("created_at", "pk").values_list("series_hash", "client")
+    return {bytes(series): client for series, client in found if series is not None}
 
 
 def known(clinician: Membership, keys: Iterable[bytes]) -> dict[bytes, Appointment]:
@@ -122,8 +152,28 @@ def compare(*, clinician: Membership, sessions: Iterable[Dated], now: datetime) 
             changes.adopted.append((same, dated))
         else:
             changes.added.append(dated)
-    changes.vanished = list(gone.values())
+    _pair(changes, list(gone.values()))
+    gone_events = {bytes(row.series_hash or b"") for row in changes.vanished}
+    changes.forgotten = gone_events - {dated.series for dated in wanted.values()}
     return changes
+
+
+def _pair(changes: Changes, gone: list[Appointment]) -> None:
+    """Of an event all of whose times changed, take each for the next one that it became."""
+    new: dict[tuple[bytes, UUID], list[Dated]] = {}
+    for dated in sorted(changes.added, key=lambda dated: dated.starts_at):
+        new.setdefault((dated.series, dated.client), []).append(dated)
+    became: set[bytes] = set()
+    for row in sorted(gone, key=lambda row: row.starts_at):
+        waiting = new.get((bytes(row.series_hash or b""), row.client_id), [])
+        near = next((d for d in waiting if abs(d.starts_at - row.starts_at) < A_WEEK), None)
+        if near is None:
+            changes.vanished.append(row)
+        else:
+            waiting.remove(near)
+            became.add(near.key)
+            changes.moved.append((row, near))
+    changes.added = [dated for dated in changes.added if dated.key not in became]
 
 
 def _compare_one(row: Appointment, dated: Dated, changes: Changes, now: datetime) -> None:
@@ -151,7 +201,7 @@ def keep_calendar(
     )
     changes = compare(clinician=clinician, sessions=sessions, now=now)
     if not call_off:
-        changes.vanished = []
+        changes.vanished, changes.forgotten = [], set()
     clients = _locked(changes)
     _write(changes, clinician, by, now)
     for pk, client in clients.items():
@@ -181,18 +231,25 @@ def _write(changes: Changes, clinician: Membership, by: Actor, now: datetime) ->
     Only what was called off by hand keeps its identifier: that is how it is told apart.
     """
     for row in changes.called_off:
-        row.cancelled_at, row.uid_hash = now, None
-    Appointment.objects.bulk_update(changes.called_off, ["cancelled_at", "uid_hash"], AT_A_TIME)
-    new = [*changes.added, *(dated for _row, dated in changes.adopted)]
+        row.cancelled_at, row.uid_hash, row.series_hash = now, None, None
+    Appointment.objects.bulk_update(
+        changes.called_off, ["cancelled_at", "uid_hash", "series_hash"], AT_A_TIME
+    )
+    if changes.forgotten:
+        of_events = Appointment.objects.filter(
+            clinician=clinician, series_hash__in=changes.forgotten
+        )
+        of_events.update(series_hash=None)
+    paired = [d for row, d in changes.moved if bytes(row.uid_hash or b"") != d.key]
+    new = [*changes.added, *paired, *(dated for _row, dated in changes.adopted)]
     for row in known(clinician, (dated.key for dated in new)).values():
-        Appointment.objects.filter(pk=row.pk).update(uid_hash=None)
+        Appointment.objects.filter(pk=row.pk).update(uid_hash=None, series_hash=None)
     dated_rows = [*changes.moved, *changes.adopted]
     for row, dated in dated_rows:
         row.starts_at, row.ends_at, row.cancelled_at = dated.starts_at, dated.ends_at, None
-        row.uid_hash, row.source = dated.key, Appointment.Source.CALENDAR
-        row.clinician = clinician
-    fields = ["starts_at", "ends_at", "cancelled_at", "uid_hash", "source", "clinician"]
-    Appointment.objects.bulk_update([row for row, _dated in dated_rows], fields, AT_A_TIME)
+        row.uid_hash, row.series_hash = dated.key, dated.series
+        row.source, row.clinician = Appointment.Source.CALENDAR, clinician
+    Appointment.objects.bulk_update([row for row, _dated in dated_rows], WRITTEN, AT_A_TIME)
     Appointment.objects.bulk_create(
         (
             Appointment(
@@ -202,6 +259,7 @@ def _write(changes: Changes, clinician: Membership, by: Actor, now: datetime) ->
                 ends_at=dated.ends_at,
                 source=Appointment.Source.CALENDAR,
                 uid_hash=dated.key,
+                series_hash=dated.series,
                 created_at=now,
                 created_by=by.user,
             )

@@ -84,6 +84,8 @@ class Appointment(Row):
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.ENTERED)
     # A keyed hash of the calendar's own identifier, so that a second reading recognises it.
     uid_hash = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
+    # The same of the event alone, which all times of one that comes round share.
+    series_hash = models.BinaryField(max_length=32, null=True, editable=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
