@@ -22,6 +22,7 @@ WORDS = re.compile("|".join([*ladder.STEMS, ladder.NEVER]), re.I)
 ALLOWED = {
     ("assessments/models/standing.py", "No reliable movement yet"): "as in the ladder, from rung 1",
     ("assessments/actions/adopt.py", "In this practice the"): "the note of a version on rung 2",
+    ("clinic/actions/message_wording.py", "depress, anxi"): "words that no message may hold",
     ("assessments/demo/team.py", "Practice admin, no clinical data"): "a role, not a score",
     ("assessments/demo/people.py", "relapse and recovery"): "the name of a made-up story",
     ("assessments/demo/stories/forward.py", "relapse and recovery"): "the same",
