@@ -49,7 +49,9 @@ def read_calendars() -> None:
 
 @shared_task(name="assessments.tasks.sweep_standings")
 def sweep_standings() -> None:
-    standing.refresh_stale(now=timezone.now())
+    now = timezone.now()
+    standing.refresh_told(now=now)
+    standing.refresh_stale(now=now)
 
 
 @shared_task(name="assessments.tasks.estimate_psychometrics")

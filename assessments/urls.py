@@ -19,6 +19,7 @@ from assessments.views import (
     library,
     links,
     message_wording,
+    outgoing,
     paper,
     psychometrics,
     references,
@@ -111,8 +112,10 @@ given_together: list[URLPattern] = [
     path("batteries/<uuid:pk>/retire/", batteries.battery_retire, name="battery-retire"),
 ]
 
-# Messages: their wording.
+# Messages: what became of them, and their wording.
 messages: list[URLPattern] = [
+    path("messages/", outgoing.outgoing, name="messages"),
+    path("messages/<uuid:pk>/again/", outgoing.message_again, name="message-again"),
     path("messages/wording/", message_wording.message_wordings, name="message-wordings"),
     path(
         "messages/wording/<slug:kind>/<slug:channel>/",

@@ -122,26 +122,32 @@ class Told:
 
 
 def prepare_message(
-    *, occasion: Occasion, send_by: str, kind: str, own: messages.Own, now: datetime
+    *,
+    occasion: Occasion,
+    send_by: str,
+    kind: str,
+    own: messages.Own,
+    now: datetime,
+    by_hand: Actor | None = None,
 ) -> Told | None:
     """One more link to an open occasion and its message, for a sweep that writes many at once.
 
     Links sent before go on working. ``own`` are the practice's own words. The message waits for
-    the end of the practice's quiet hours. None where the client has no address of that kind, or
-    their data was erased.
+    the end of the practice's quiet hours, unless somebody (``by_hand``) sends it. None where the
+    client has no address of that kind, or their data was erased.
     """
     practice = occasion.client.practice
-    by = Actor.system(practice=practice)
+    by = by_hand or Actor.system(practice=practice)
     token = new_token()
     link = PersonalLink(
         occasion=occasion,
         token_hash=hash_token(token),
         created_at=now,
+        created_by=by.user,
         expires_at=occasion.closes_at,
     )
-    due_at = schedule.after_quiet(
-        now, practice.zone, practice.quiet_from, practice.quiet_until, practice.quiet_weekdays
-    )
+    quiet = practice.quiet_from, practice.quiet_until, practice.quiet_weekdays
+    due_at = now if by_hand else schedule.after_quiet(now, practice.zone, *quiet)
     try:
         told = _message(link, token, send_by, kind, own, by, now, due_at)
     except Unreadable:

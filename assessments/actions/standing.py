@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from assessments import queries
 from assessments.actions.signals import UNREVIEWED_AFTER, Facts, find, missed
 from assessments.measurement.movement import Movement
 from assessments.models import Alert, Occasion, Plan, Review, Standing
+from assessments.queries import outbox
+from clinic.actions import notices
 from clinic.models import Client, Notice
 
 TRACE_LENGTH = 14
@@ -46,6 +48,27 @@ def refresh_stale(*, now: datetime, limit: int = 200) -> int:
     return len(pks)
 
 
+def refresh_told(*, now: datetime) -> int:
+    """Refresh standings that a message has changed: it failed, or one arrived after a failure."""
+    failed = Notice.objects.about_forms().filter(failed_at__gt=now - outbox.UNDELIVERED_FOR)
+    ended = (
+        Notice.objects.about_forms()
+        .filter(client__in=failed.values("client"), client__closed_at=None)
+        .filter(client__standing__isnull=False)
+        .filter(created_at__gt=now - outbox.UNDELIVERED_FOR * 2)
+        .values("client")
+        .annotate(last_sent=Max("sent_at"), last_failed=Max("failed_at"))
+        .values_list("client__standing", "client__standing__updated_at", "last_sent", "last_failed")
+    )
+    # A sweep of the outbox notes the time at which it began.
+    pks = sorted(
+        pk for pk, known, *times in ended if max(filter(None, times)) > known - notices.CLAIM
+    )
+    for start in range(0, len(pks), AT_A_TIME):
+        _refresh_some(pks[start : start + AT_A_TIME], now)
+    return len(pks)
+
+
 @transaction.atomic
 def _refresh_some(pks: list[UUID], now: datetime) -> None:
     rows = Standing.objects.filter(pk__in=pks).select_related("client").order_by("pk")
@@ -69,7 +92,7 @@ def gather(clients: Sequence[Client], now: datetime) -> dict[UUID, Facts]:
     alerts = _by_client(Alert.objects.filter(resolved_at=None).order_by("raised_at"), ids)
     occasions = _by_client(_occasions(now), ids)
     said = _by_client(_said(), ids)
-    undelivered = _by_client(_undelivered(), ids)
+    undelivered = _by_client(_undelivered(now), ids)
     facts = {}
     for client, counts in _counts(clients):
         facts[client.pk] = Facts(
@@ -134,14 +157,8 @@ def _said() -> QuerySet[Plan]:
     return rows.order_by("-client_said_at", "pk")
 
 
-def _undelivered() -> QuerySet[Notice]:
-    """Messages that could not be delivered, and none to the same client was since."""
-    about_forms = Notice.objects.filter(kind__in=[Notice.Kind.FORM, Notice.Kind.REMINDER])
-    later = about_forms.filter(
-        client=OuterRef("client"), sent_at__isnull=False, created_at__gt=OuterRef("created_at")
-    )
-    rows = about_forms.filter(failed_at__isnull=False).exclude(Exists(later))
-    return rows.order_by("-created_at", "-pk").only("client", "failed_at", "channel")
+def _undelivered(now: datetime) -> QuerySet[Notice]:
+    return outbox.undelivered(now).only("client", "failed_at", "channel")
 
 
 def values(facts: Facts, now: datetime) -> dict[str, Any]:
@@ -179,6 +196,8 @@ def _stale_at(facts: Facts, now: datetime) -> datetime | None:
     times = [row.closes_at for row in facts.occasions if row.answered_at is None]
     if facts.first_unreviewed_at is not None:
         times.append(facts.first_unreviewed_at + UNREVIEWED_AFTER)
+    if facts.undelivered is not None and facts.undelivered.failed_at is not None:
+        times.append(facts.undelivered.failed_at + outbox.UNDELIVERED_FOR)
     return min((at for at in times if at > now), default=None)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assessments.queries.outbox import STATES
 from clinic import text
 from clinic.actions import message_wording, messages
 from clinic.forms import ActionForm, CleanCharField
@@ -79,3 +80,18 @@ class MessageWordingForm(ActionForm):
         for fault in found:
             self.add_error(fault.field, fault.sentence)
         return cleaned
+
+
+class OutboxFilterForm(forms.Form):
+    """Which messages a list shows, and behind which one it goes on."""
+
+    state = forms.ChoiceField(choices=[(state, state) for state in STATES], required=False)
+    kind = forms.ChoiceField(choices=Notice.Kind.choices, required=False)
+    after = forms.UUIDField(required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for; what makes no sense counts as not asked."""
+        self.is_valid()
+        asked = self.cleaned_data
+        chosen = {name: asked.get(name) or "" for name in ("state", "kind")}
+        return {**chosen, "after": asked.get("after")}

@@ -23,6 +23,7 @@ from assessments.forms.reading import EventForm, ReviewForm
 from assessments.models import Event
 from assessments.queries import Record
 from assessments.views.alerts import alert_words
+from assessments.views.outgoing import undelivered_note
 from clinic import access, audit
 from clinic.audit import Actor
 from clinic.encryption import Erased
@@ -69,6 +70,7 @@ def page(
         "may": _may(request.user, found),
         "review_form": review_form or ReviewForm(),
         "event_form": event_form or EventForm(),
+        "undelivered": undelivered_note(request.user, found, now),
         **shown(record, reach.membership_of(request.user)),
     }
     came_back = review_form is not None or event_form is not None

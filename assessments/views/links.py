@@ -17,6 +17,7 @@ from assessments import wording
 from assessments.actions import links
 from assessments.models import Assignment, Cadence, Occasion, PersonalLink, Response
 from assessments.views.assign import crumbs, show_link_once
+from assessments.views.outgoing import undelivered_note
 from clinic import access, audit
 from clinic.actions import Refused
 from clinic.audit import Actor
@@ -96,6 +97,7 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_enter": is_open and access.may(request.user, Permission.ENTER_ANSWERS, client),
         "has_email": bool(client.email),
         "next_appointment": client.appointments.coming(now).first(),
+        "undelivered": undelivered_note(request.user, client, now),
         "crumbs": crumbs(client, _("Forms"), below_forms=False),
     }
     return render(request, "assessments/forms.html", context)

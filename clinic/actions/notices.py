@@ -204,7 +204,7 @@ def _deliver_some(
 
 
 def _waiting() -> QuerySet[Notice]:
-    return Notice.objects.filter(sent_at=None, failed_at=None, cancelled_at=None)
+    return Notice.objects.waiting()
 
 
 def _due(now: datetime) -> QuerySet[Notice]:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.encryption import EncryptedField, KeyHolder
+from clinic.models import reach
 from clinic.models.client import Client
 from clinic.models.ids import Row
 from clinic.models.people import Practice, User
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: Any) -> Self:
+        """Whoever runs the practice sees what was sent when; of the text there is nothing left."""
+        return self.filter(reach.rows_of_practice_run_by(user))
+
+    def about_forms(self) -> Self:
+        return self.filter(kind__in=[Notice.Kind.FORM, Notice.Kind.REMINDER])
+
+    def waiting(self) -> Self:
+        return self.filter(sent_at=None, failed_at=None, cancelled_at=None)
 
 
 class Notice(Row):
@@ -53,6 +68,8 @@ class Notice(Row):
     # Our own words for what went wrong, never the server's, which may repeat an address.
     problem = models.CharField(max_length=200, blank=True)
 
+    objects = NoticeQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(
@@ -65,6 +82,11 @@ class Notice(Row):
                 fields=["client"],
                 condition=Q(failed_at__isnull=False),
                 name="notice_failed_by_client",
+            ),
+            models.Index(
+                fields=["failed_at"],
+                condition=Q(failed_at__isnull=False),
+                name="notice_failed",
             ),
         ]
         constraints = [

@@ -103,6 +103,11 @@ def rows_of_own_practice(user: Any) -> Q:
     return NOBODY if membership is None else Q(practice=membership.practice_id)
 
 
+def rows_of_practice_run_by(user: Any) -> Q:
+    """Rows that hang on the practice that the user runs."""
+    return rows_of_own_practice(user) if has_general(user, Permission.MANAGE_TEAM) else NOBODY
+
+
 def audit_within_reach(user: Any) -> Q:
     """Audit events of the practice that the user runs."""
     membership = membership_of(user)

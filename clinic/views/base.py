@@ -69,6 +69,7 @@ def account_navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Your account"), "account", None),
         (_("API tokens"), "tokens", Permission.USE_API),
         (_("Practice settings"), "practice", Permission.MANAGE_TEAM),
+        (_("Messages"), "messages", Permission.MANAGE_TEAM),
     ]
     return [
         {"label": label, "url": reverse(name), "current": request.path == reverse(name)}

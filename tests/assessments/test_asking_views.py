@@ -107,9 +107,9 @@ def test_client_of_a_colleague_is_not_given_away_by_the_warning(desk, otto):
     ],
 )
 def test_what_cannot_be_stored_is_explained_and_nothing_added(desk, typed):
-    answer = desk.post("/clients/add/", {"phone": "0123", **typed})
+    answer = desk.post("/clients/add/", {"phone": "02079460018", **typed})
     assert answer.status_code == 400
-    assert answer.context["form"]["phone"].value() == "0123"
+    assert answer.context["form"]["phone"].value() == "02079460018"
     assert not Client.objects.exists()
 
 

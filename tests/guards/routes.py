@@ -229,6 +229,8 @@ POLICY = {
     "battery": Policy("battery", admin_of_that_practice, admin_of_that_practice),
     "battery-retire": Policy("battery", admin_of_that_practice, admin_of_that_practice),
     # Messages
+    "messages": page(ADMINS),
+    "message-again": client_page(post=CLOSE, about="notice"),
     "message-wordings": page(ADMINS),
     "message-wording": page(ADMINS, post=True),
     # Appointments

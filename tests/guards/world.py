@@ -22,7 +22,7 @@ from assessments.importing import ColumnMapping, Row
 from assessments.models import Response
 from clinic.actions import people, tokens
 from clinic.audit import Actor
-from clinic.models import Client, Membership
+from clinic.models import Client, Membership, Notice
 from clinic.roles import Role
 from tests import factories, factories_wording
 from tests import factories_assessments as asked
@@ -126,6 +126,7 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
     references.set_reference(
         client=client, kind="partner", label=canary(name, "reference"), by=by, now=now
     )
+    notice = Notice.objects.filter(client=client, about=waiting.pk).first()
     event = review.add_event(client=client, on=now.date(), text=f"moved {clinical}", by=by, now=now)
     review.review(client=client, decided=clinical, by=by, now=now)
     world.clients[name] = client
@@ -133,6 +134,7 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
         "client": client,
         "assignment": waiting.assignment,
         "occasion": waiting,
+        "notice": notice,
         "response": response,
         "alert": alert,
         "event": event,
