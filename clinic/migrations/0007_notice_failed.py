@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0005_plans'),
+        ('clinic', '0006_appointment_series'),
     ]
 
     operations = [
