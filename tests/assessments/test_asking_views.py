@@ -243,7 +243,7 @@ def test_number_of_queries_of_the_forms_is_fixed(
     def look():
         browser = signed_in(ada)
         browser.get(reverse("client-forms", args=[nora.pk]))  # writes the session
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             browser.get(reverse("client-forms", args=[nora.pk]))
 
     asked.give(nora)

@@ -312,8 +312,8 @@ def test_client_page_costs_the_same_for_any_number_of_forms(
     page_of(browser, nora)
     # session, user, membership; client, audit event; episode, scores, responses, assignments,
     # alerts, standing, care, versions, answers, comment, occasions, events, reviews,
-    # next appointment; permissions, inbox count
-    with django_assert_num_queries(21):
+    # next appointment, messages; permissions, inbox count
+    with django_assert_num_queries(22):
         page = page_of(browser, nora)
     assert len(page.context["record"].responses) == count
 
@@ -329,7 +329,7 @@ def test_client_page_costs_the_same_for_any_number_of_notes(
         review.add_event(client=nora, on=NOW.date(), text=f"event {number}", by=actor(ada), now=at)
     browser = signed_in(ada)
     page_of(browser, nora)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         page_of(browser, nora)
 
 

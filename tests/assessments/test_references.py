@@ -377,7 +377,7 @@ def test_client_page_costs_one_query_more_where_somebody_is_named(
     answer(0)
     name("partner", "Sam", same=True)
     page.client_page()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         page.client_page()
 
 
