@@ -9,6 +9,7 @@ from django.utils import timezone
 from assessments.actions import (
     adapting,
     calendar_folder,
+    digest,
     occasions,
     plans,
     psychometrics,
@@ -52,6 +53,13 @@ def sweep_standings() -> None:
     now = timezone.now()
     standing.refresh_told(now=now)
     standing.refresh_stale(now=now)
+
+
+@shared_task(name="assessments.tasks.write_digests")
+def write_digests() -> None:
+    written = digest.write_due_digests(now=timezone.now())
+    if written:
+        logger.info("Digests: %d written", written)
 
 
 @shared_task(name="assessments.tasks.estimate_psychometrics")

@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     "read calendars": {"task": "assessments.tasks.read_calendars", "schedule": 3600.0},
     "deliver notices": {"task": "clinic.tasks.sweep_notices", "schedule": NOTICES_EVERY},
     "refresh standings": {"task": "assessments.tasks.sweep_standings", "schedule": 300.0},
+    "write digests": {"task": "assessments.tasks.write_digests", "schedule": 120.0},
     # At night, several times, since one sweep stops after some minutes with what it has done.
     "estimate psychometrics": {
         "task": "assessments.tasks.estimate_psychometrics",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.actions import Refused, care
+from clinic.actions import Refused, care, notices
 from clinic.actions.invitations import (
     accept_invitation,
     find_invitation,
@@ -63,7 +63,11 @@ def change_role(
             % {"name": membership.user.name},
             "role",
         )
-    membership.save(update_fields=["role", "also_practice_admin"])
+    if not care.can_care(membership):
+        membership.digest_weekday = membership.digest_due_at = None
+    membership.save(
+        update_fields=["role", "also_practice_admin", "digest_weekday", "digest_due_at"]
+    )
     _end_unfitting_supervision(membership, by, now)
     audit.record(
         "membership.change_role",
@@ -105,6 +109,7 @@ def end_membership(
     for supervision in open_supervision:
         end_supervision(supervision=supervision, by=by, now=now)
     membership.api_tokens.filter(revoked_at=None).update(revoked_at=now)
+    notices.cancel_notices_about(about=membership.pk, now=now)
     membership.ended_at = max(now, membership.created_at)
     membership.ended_by = by.user
     membership.save(update_fields=["ended_at", "ended_by"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -49,9 +50,10 @@ def change_practice(
     """Change a practice's settings; only what differs is written.
 
     ``non_commercial`` and ``quiet`` stay as they are where they are None. What waits in the
-    outbox goes out at the time it was given.
+    outbox goes out at the time it was given; digests keep their hour, on the clocks of the zone.
     """
     practice = locked(practice)
+    zone_before = practice.zone
     typed: dict[str, Any] = {"name": name, "time_zone": time_zone, "crisis_text": crisis_text}
     if non_commercial is not None:
         typed["non_commercial"] = non_commercial
@@ -64,6 +66,8 @@ def change_practice(
     for field in changed:
         setattr(practice, field, typed[field])
     practice.save(update_fields=changed)
+    if "time_zone" in changed:
+        _move_digests(practice, zone_before)
     audit.record(
         "practice.change",
         by=by,
@@ -73,6 +77,15 @@ def change_practice(
         fields=changed,
     )
     return practice
+
+
+def _move_digests(practice: Practice, before: ZoneInfo) -> None:
+    rows = Membership.objects.filter(practice=practice, ended_at=None, digest_due_at__isnull=False)
+    for pk, due_at in rows.values_list("pk", "digest_due_at"):
+        if due_at is not None:
+            wall = due_at.astimezone(before).replace(tzinfo=practice.zone)
+            # Not where a sweep has written the digest at this moment and moved it on.
+            rows.filter(pk=pk, digest_due_at=due_at).update(digest_due_at=wall.astimezone(UTC))
 
 
 def locked(practice: Practice) -> Practice:

@@ -1,6 +1,6 @@
 """Forms of the clinic pages, and the clean fields that every form of the product uses."""
 
-from clinic.forms.account import SCOPE_LABELS, NameForm, TokenForm
+from clinic.forms.account import SCOPE_LABELS, DigestForm, NameForm, TokenForm
 from clinic.forms.clients import ClientForm, EditClientForm, StartCareForm
 from clinic.forms.fields import (
     ActionForm,
@@ -32,6 +32,7 @@ __all__ = [
     "CleanTextField",
     "CleanTimeField",
     "ClientForm",
+    "DigestForm",
     "EditClientForm",
     "EndMembershipForm",
     "FirstAdminForm",

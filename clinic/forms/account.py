@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from clinic.actions.tokens import SCOPES
@@ -17,6 +18,23 @@ class NameForm(ActionForm):
         max_length=120,
         help_text=_("As colleagues see it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class DigestForm(ActionForm):
+    """On which day the weekly digest comes, if at all."""
+
+    weekday = forms.TypedChoiceField(
+        label=_("Weekly digest"),
+        choices=[("", _("None")), *WEEKDAYS.items()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.Select(attrs={"data-short": ""}),
+        help_text=_(
+            "A mail at seven in the morning with numbers and links: how many clients ask for a "
+            "look, what waits in the inbox. It names nobody."
+        ),
     )
 
 

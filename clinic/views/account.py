@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,37 +14,60 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
-from clinic.actions import people
+from clinic.actions import care, digests, people
 from clinic.actions import tokens as token_actions
 from clinic.audit import Actor
-from clinic.forms import SCOPE_LABELS, NameForm, TokenForm
+from clinic.forms import SCOPE_LABELS, DigestForm, NameForm, TokenForm
 from clinic.models import ApiToken, Membership, User, reach
 from clinic.roles import RULES, Permission
+
+AnyForm = TypeVar("AnyForm", bound=forms.Form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Name and role; the password has a page of its own."""
+    """Name, role and digest; the password has a page of its own."""
     user = cast("User", request.user)  # signed in: the middleware lets nobody else through
-    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
-    if request.method == "POST" and form.is_valid():
-        people.change_own_name(
-            user=user,
-            by=Actor.of_request(request),
-            now=timezone.now(),
-            **form.cleaned_data,
-        )
+    membership = reach.membership_of(user)
+    by, now = Actor.of_request(request), timezone.now()
+    about_digest = request.POST.get("do") == "digest"
+    form = _form(NameForm, request, not about_digest, {"name": user.name})
+    digest = _digest_form(request, membership, about_digest)
+    if form.is_bound and form.is_valid():
+        people.change_own_name(user=user, by=by, now=now, **form.cleaned_data)
         messages.success(request, _("Your name is saved."))
         return redirect("account")
-    membership = reach.membership_of(user)
+    if digest is not None and digest.is_bound and digest.is_valid():
+        weekday = digest.cleaned_data["weekday"]
+        chosen = digest.run(
+            digests.choose_digest, membership=membership, weekday=weekday, by=by, now=now
+        )
+        if chosen is not None:
+            messages.success(request, _("Your choice is saved."))
+            return redirect("account")
     context = {
         "form": form,
+        "digest": digest,
         "roles": [(role.label, RULES[role].description) for role in membership.roles]
         if membership
         else [],
         "may_use_api": access.may_in_practice(request.user, Permission.USE_API),
     }
-    return render(request, "clinic/account.html", context, status=400 if form.errors else 200)
+    came_back = form.errors or (digest is not None and digest.errors)
+    return render(request, "clinic/account.html", context, status=400 if came_back else 200)
+
+
+def _form(kind: type[AnyForm], request: HttpRequest, sent: bool, present: Any) -> AnyForm:
+    return kind(request.POST if request.method == "POST" and sent else None, initial=present)
+
+
+def _digest_form(
+    request: HttpRequest, membership: Membership | None, sent: bool
+) -> DigestForm | None:
+    """For those whose role has clients; nothing for the others."""
+    if membership is None or not care.can_care(membership):
+        return None
+    return _form(DigestForm, request, sent, {"weekday": membership.digest_weekday})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
