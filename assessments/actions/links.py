@@ -13,7 +13,6 @@ from django.db.models import F, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.measurement import schedule
 from assessments.models import Occasion, PersonalLink, Response, SendBy
 from clinic import audit
 from clinic.actions import Refused, messages, notices
@@ -146,8 +145,7 @@ def prepare_message(
         created_by=by.user,
         expires_at=occasion.closes_at,
     )
-    quiet = practice.quiet_from, practice.quiet_until, practice.quiet_weekdays
-    due_at = now if by_hand else schedule.after_quiet(now, practice.zone, *quiet)
+    due_at = now if by_hand else practice.after_quiet(now)
     try:
         told = _message(link, token, send_by, kind, own, by, now, due_at)
     except Unreadable:

@@ -20,6 +20,7 @@ from assessments.measurement import schedule
 from assessments.models import AdaptedWhy, Assignment, Cadence, InstrumentVersion, SendBy
 from assessments.wording import terms
 from clinic.models import Practice
+from clinic.quiet import after_quiet
 
 Text = str | Promise
 
@@ -299,7 +300,7 @@ def quiet_words(settings: Delivered, practice: Practice) -> str:
     if settings.send_by == SendBy.HAND:
         return ""
     opens = datetime.combine(timezone.localdate(), settings.opens_at, tzinfo=practice.zone)
-    leaves = schedule.after_quiet(opens, practice.zone, practice.quiet_from, practice.quiet_until)
+    leaves = after_quiet(opens, practice.zone, practice.quiet_from, practice.quiet_until)
     if leaves == opens:
         return ""
     return _("Messages wait until %(time)s, when the quiet hours of the practice end.") % {

@@ -41,6 +41,8 @@ BACKOFF = (
 # Longer than one sweep may take and the last message of it.
 CLAIM = timedelta(minutes=10)
 CLAIM_AT_A_TIME = 10
+# A message to a client that was held up for longer does not go out in quiet hours any more.
+LATE = timedelta(minutes=15)
 # Then another has its turn: the embedded worker does one thing at a time.
 LONGEST_SWEEP_SECONDS = 60.0
 SECRET_FIELDS = ["recipient", "subject", "text"]
@@ -193,7 +195,7 @@ def _deliver_some(
 ) -> None:
     """Send what was claimed, and let go of what a closed way leaves waiting."""
     for index, notice in enumerate(some):
-        if notice.channel not in reachable:
+        if notice.channel not in reachable or _is_held(notice, now):
             continue
         if not _deliver(notice, ways[notice.channel], now, done):
             reachable.remove(notice.channel)
@@ -231,6 +233,18 @@ def _claim_some(now: datetime, reachable: set[str], most: int) -> list[Notice]:
     for notice in some:
         notice.attempts += 1
     return some
+
+
+def _is_held(notice: Notice, now: datetime) -> bool:
+    """Put off until the morning what was to reach a client by day and is late."""
+    if notice.kind not in (Notice.Kind.FORM, Notice.Kind.REMINDER):
+        return False
+    if now - notice.created_at <= LATE or (later := notice.practice.after_quiet(now)) <= now:
+        return False
+    _waiting().filter(pk=notice.pk, attempts=notice.attempts).update(
+        due_at=later, claimed_until=None, attempts=F("attempts") - 1
+    )
+    return True
 
 
 def _let_go(rows: list[Notice]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import zoneinfo
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from clinic import quiet
 from clinic.encryption import KeyHolder
 from clinic.models.ids import Row
 from clinic.roles import Role
@@ -51,6 +52,12 @@ class Practice(KeyHolder, Row):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    def after_quiet(self, at: datetime) -> datetime:
+        """The first time from ``at`` on when a message to a client may go out by itself: UTC."""
+        return quiet.after_quiet(
+            at, self.zone, self.quiet_from, self.quiet_until, self.quiet_weekdays
+        )
 
 
 def _one_spelling(password: str | None) -> str | None:

@@ -223,6 +223,46 @@ def test_notice_of_an_erased_client_fails_without_stopping_the_sweep(harbour, no
     assert again(notice).failed_at == NOW
 
 
+# --- Late ---------------------------------------------------------------------------------------
+
+NIGHT, MORNING = NOW.replace(hour=22), NOW.replace(day=3, hour=8)
+
+
+def test_message_to_a_client_that_was_held_up_waits_for_the_morning(harbour, sink):
+    notice = write(harbour)
+    assert notices.deliver_due(now=NIGHT) == Delivered()
+    kept = again(notice)
+    assert (kept.due_at, kept.claimed_until, kept.attempts) == (MORNING, None, 0)
+    assert notices.deliver_due(now=MORNING) == Delivered(sent=1)
+
+
+def test_message_that_was_refused_at_night_is_tried_again_in_the_morning(harbour, sink):
+    sink.recipient_answer = "451 4.7.1 try again later"
+    notice = notices.write_notice(
+        practice=harbour,
+        kind=Notice.Kind.REMINDER,
+        about=None,
+        recipient="nora@client.example",
+        subject="By hand",
+        text="At once",
+        by=Actor.system(practice=harbour),
+        now=NIGHT,
+    )
+    # Sent by hand it goes at once, and again soon after; then it is left until the morning.
+    assert notices.deliver_due(now=NIGHT) == Delivered(postponed=1)
+    assert notices.deliver_due(now=NIGHT + BACKOFF[0]) == Delivered(postponed=1)
+    assert notices.deliver_due(now=NIGHT + timedelta(minutes=6)) == Delivered(postponed=1)
+    assert notices.deliver_due(now=NIGHT + timedelta(minutes=36)) == Delivered()
+    assert again(notice).due_at == MORNING
+
+
+@pytest.mark.parametrize("kind", ["account", "invitation", "alert", "digest"])
+def test_message_to_a_colleague_is_not_held(harbour, sink, kind):
+    notice = write(harbour)
+    Notice.objects.filter(pk=notice.pk).update(kind=kind)
+    assert notices.deliver_due(now=NIGHT) == Delivered(sent=1)
+
+
 # --- Taken back ---------------------------------------------------------------------------------
 
 

@@ -38,6 +38,7 @@ LAYERS = {
     "clinic.triggers": 0,
     "clinic.addresses": 0,
     "clinic.text": 0,
+    "clinic.quiet": 0,
     "clinic.tokens": 0,
     "clinic.roles": 1,
     "clinic.models": 1,
