@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from assessments import queries
 from assessments.actions import occasions, standing
 from assessments.measurement import schedule
 from assessments.models import (
     Assignment,
+    Cadence,
     CancelledWhy,
     Occasion,
     Plan,
@@ -199,36 +200,18 @@ def _require_not_running(
     now: datetime,
 ) -> None:
     """Refuse a form that the client has already been given for the same time."""
-    last_on = first_on if cadence is schedule.Cadence.ONCE else ends_on
-    same = client.assignments.filter(version__instrument=version.instrument_id, ended_at=None)
-    if cadence is schedule.Cadence.AT_END:
-        # A form that comes round is given once more at the end: the two never meet.
-        if same.filter(cadence=cadence).exists():
-            raise Refused(_("This form is already given at the end of care."), "instrument")
+    met = queries.running(client, now).in_the_way(version, cadence, first_on, ends_on)
+    if met is None:
         return
-    recurring = same.exclude(cadence__in=[schedule.Cadence.ONCE, schedule.Cadence.AT_END]).filter(
-        Q(ends_on=None) | Q(ends_on__gte=first_on)
-    )
-    if last_on is not None:
-        recurring = recurring.filter(first_on__lte=last_on)
-    if recurring.exists():
-        raise Refused(
-            _("This form is already assigned to this client. End that assignment first."),
-            "instrument",
-        )
-    once = same.filter(cadence=schedule.Cadence.ONCE)
-    # The same day again is the same request sent twice, answered in between or not.
-    if (
-        once.filter(first_on=first_on).exists()
-        or occasions.waiting(now).filter(assignment__in=once).exists()
-    ):
-        raise Refused(
-            _(
-                "This client has this form already, to be filled in once. "
-                "Wait for the answer, or end that assignment first."
-            ),
-            "instrument",
-        )
+    sentences = {
+        Cadence.AT_END: _("This form is already given at the end of care."),
+        Cadence.ONCE: _(
+            "This client has this form already, to be filled in once. "
+            "Wait for the answer, or end that assignment first."
+        ),
+    }
+    running = _("This form is already assigned to this client. End that assignment first.")
+    raise Refused(sentences.get(Cadence(met.cadence), running), "instrument")
 
 
 @transaction.atomic

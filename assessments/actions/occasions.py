@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext as _
 
 from assessments import queries
@@ -198,13 +198,6 @@ def _reminder(occasion: Occasion, opened: datetime, sent: int) -> datetime | Non
 # --- Sweeps ---------------------------------------------------------------------------------------
 
 
-def waiting(now: datetime) -> QuerySet[Occasion]:
-    """Occasions that are open or to come, and not answered."""
-    return Occasion.objects.filter(cancelled_at=None, closes_at__gt=now).exclude(
-        response__submitted_at__isnull=False
-    )
-
-
 def open_due_occasions(*, now: datetime, limit: int = 1000) -> int:
     """Open every occasion whose time has come; returns how many this call opened.
 
@@ -325,7 +318,7 @@ def _remind_some(pks: list[UUID], now: datetime) -> int:
     with transaction.atomic():
         rows = _locked(pks, Q(remind_at__lte=now))
         open_still = set(
-            waiting(now)
+            queries.waiting(now)
             .filter(pk__in=[row.pk for row in rows], client__closed_at=None)
             .filter(assignment__plan__paused_at=None)
             .values_list("pk", flat=True)

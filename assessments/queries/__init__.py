@@ -38,6 +38,7 @@ from .references import (
     relational_items,
     series_of,
 )
+from .running import Running, running, waiting
 
 __all__ = [
     "BASELINE_WITHIN",
@@ -47,6 +48,7 @@ __all__ = [
     "CaseloadFilter",
     "CaseloadPage",
     "Record",
+    "Running",
     "ScoreRow",
     "Sitting",
     "asks_about_a_relationship",
@@ -73,6 +75,7 @@ __all__ = [
     "references",
     "relational_items",
     "rule_messages",
+    "running",
     "scores_of",
     "series_of",
     "sittings",
@@ -80,4 +83,5 @@ __all__ = [
     "sittings_of_episode",
     "unseen_responses",
     "versions_of",
+    "waiting",
 ]

@@ -1,0 +1,66 @@
+"""What a client has been given already, and where it stands in the way of giving more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from assessments.models import Assignment, Cadence, InstrumentVersion, Occasion
+from clinic.models import Client
+
+
+def waiting(now: datetime) -> QuerySet[Occasion]:
+    """Occasions that are open or to come, and not answered."""
+    return Occasion.objects.filter(cancelled_at=None, closes_at__gt=now).exclude(
+        response__submitted_at__isnull=False
+    )
+
+
+@dataclass(frozen=True)
+class Running:
+    """The assignments of a client that go on, and which of them wait for an answer."""
+
+    rows: Sequence[Assignment]
+    waiting: frozenset[UUID]
+
+    def in_the_way(
+        self,
+        version: InstrumentVersion,
+        cadence: str,
+        first_on: date,
+        ends_on: date | None = None,
+    ) -> Assignment | None:
+        """The assignment that has given this form for the same time, if there is one."""
+        same = [row for row in self.rows if row.version.instrument_id == version.instrument_id]
+        at_end = [row for row in same if row.cadence == Cadence.AT_END]
+        if cadence == Cadence.AT_END:
+            # A form that comes round is given once more at the end: the two never meet.
+            return next(iter(at_end), None)
+        last_on = first_on if cadence == Cadence.ONCE else ends_on
+        once = [row for row in same if row.cadence == Cadence.ONCE]
+        rounds = [row for row in same if row not in at_end and row not in once]
+        met = [row for row in rounds if _meets(row, first_on, last_on)]
+        # The same day again is the same request sent twice, answered in between or not.
+        met += [row for row in once if row.first_on == first_on or row.pk in self.waiting]
+        return next(iter(met), None)
+
+
+def _meets(row: Assignment, first_on: date, last_on: date | None) -> bool:
+    if row.ends_on is not None and row.ends_on < first_on:
+        return False
+    return last_on is None or row.first_on <= last_on
+
+
+def running(client: Client, now: datetime) -> Running:
+    """What a client has been given and goes on: two queries."""
+    rows = list(
+        Assignment.objects.filter(client=client, ended_at=None)
+        .select_related("version", "plan")
+        .order_by("created_at", "pk")
+    )
+    waits = waiting(now).filter(client=client, assignment__ended_at=None)
+    return Running(rows, frozenset(waits.values_list("assignment_id", flat=True)))
