@@ -64,6 +64,7 @@ reading: list[URLPattern] = [
 asking: list[URLPattern] = [
     path("clients/add/", intake.client_add, name="client-add"),
     path("clients/<uuid:pk>/assign/", assign.assign, name="assign"),
+    path("clients/<uuid:pk>/assign/<uuid:battery>/", assign.assign_battery, name="assign-battery"),
     path("clients/<uuid:pk>/reference/", references.reference, name="reference"),
     path("clients/<uuid:pk>/forms/", links.client_forms, name="client-forms"),
     path("clients/<uuid:pk>/paper/", paper.choose, name="paper"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.formats import date_format
@@ -162,6 +163,20 @@ def address_for(send_by: str, client: Client) -> str | None:
     if send_by == SendBy.MAIL:
         return client.email or None
     return (client.phone or None) if send_by == SendBy.SMS else None
+
+
+def way_to(client: Client, wished: str = SendBy.MAIL) -> str:
+    """The wished way where it reaches the client, else the first that does; by hand where none.
+
+    A text message is only proposed by itself where a gateway is set up.
+    """
+    if wished == SendBy.HAND or address_for(wished, client):
+        return wished
+    if address_for(SendBy.MAIL, client):
+        return SendBy.MAIL
+    if settings.SMS_URL and address_for(SendBy.SMS, client):
+        return SendBy.SMS
+    return SendBy.HAND
 
 
 def _message(

@@ -8,13 +8,12 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.respond import COMMENT_LENGTH, NOTE_LENGTH
 from assessments.measurement.definition import Instrument, Item
-from assessments.models import Cadence, InstrumentVersion, Response
+from assessments.models import InstrumentVersion, Response
 from clinic.forms import (
     ActionForm,
     CleanDateField,
@@ -217,58 +216,6 @@ class NewClientForm(ClientForm):
 
 
 USUAL = "usual"
-MAIL_SAYS = _(
-    "To {email}, each time a form opens. The mail says that a form from your practice is waiting, "
-    "and holds the link. It does not name the form, the client or you, and it never holds an "
-    "answer."
-)
-
-
-class AssignForm(ActionForm):
-    """Which form, how often, from when, and how the link gets to the client."""
-
-    instrument = forms.ChoiceField(
-        label=_("Which form?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose a form.")},
-    )
-    cadence = forms.ChoiceField(
-        label=_("How often?"),
-        choices=[(USUAL, _("As is usual for this form")), *Cadence.choices],
-        initial=USUAL,
-    )
-    first_on = CleanDateField(label=_("First date"))
-    ends_on = CleanDateField(
-        label=_("Last date"),
-        required=False,
-        help_text=_("Without one it goes on until you end it."),
-    )
-    send_by_mail = forms.BooleanField(label=_("Send the link by mail"), required=False)
-
-    def __init__(
-        self, data: Any = None, *, versions: list[InstrumentVersion], email: str | None, today: date
-    ) -> None:
-        super().__init__(data, initial={"first_on": today, "send_by_mail": True})
-        self.versions = {str(version.pk): version for version in versions}
-        choice_field(self, "instrument").choices = [
-            (pk, version.instrument.name) for pk, version in self.versions.items()
-        ]
-        if email:
-            self.fields["send_by_mail"].help_text = format_html(str(MAIL_SAYS), email=email)
-        else:
-            del self.fields["send_by_mail"]
-
-    def arguments(self) -> dict[str, Any]:
-        """What was chosen, as ``assign`` takes it."""
-        version = self.versions[self.cleaned_data["instrument"]]
-        cadence = self.cleaned_data["cadence"]
-        return {
-            "version": version,
-            "cadence": version.definition.default_cadence if cadence == USUAL else cadence,
-            "first_on": self.cleaned_data["first_on"],
-            "ends_on": self.cleaned_data["ends_on"],
-            "send_by_mail": self.cleaned_data.get("send_by_mail", False),
-        }
 
 
 class PaperForm(ActionForm):

@@ -1,26 +1,29 @@
-"""Assigning a form to a client, and ending an assignment."""
+"""Giving a client a plan, from a battery or a single form, and ending an assignment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assessments import queries, wording
 from assessments.actions import assign as actions
-from assessments.actions import links
-from assessments.forms.asking import AssignForm
-from assessments.models import Assignment, Cadence, InstrumentVersion
+from assessments.actions import links, plans
+from assessments.forms.assigning import AssignForm, GiveBatteryForm, ToClientForm
+from assessments.measurement import schedule
+from assessments.models import Assignment, Battery, Cadence, InstrumentVersion, SendBy
 from assessments.queries import wordings
+from assessments.views.batteries import battery_words
+from assessments.wording import plans as words
 from clinic import access
 from clinic.audit import Actor
 from clinic.models import Client
@@ -29,38 +32,63 @@ from clinic.roles import Permission
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Choose a form and how often. Where it opens now, the answer shows its link, this once."""
+    """Choose a battery, which has a page of its own, or a single form with how it goes out."""
     client = access.find_client(request.user, pk, needs=Permission.ASSIGN)
     versions = queries.newest_versions(client.practice_id)
     form = AssignForm(
         request.POST if request.method == "POST" else None,
+        client=client,
         versions=versions,
-        email=client.email,
-        today=timezone.localdate(timezone=client.practice.zone),
+        today=_today(client),
     )
     if form.is_bound and form.is_valid():
-        assigned = form.run(
-            actions.assign,
-            client=client,
-            by=Actor.of_request(request),
-            now=timezone.now(),
-            **form.arguments(),
-        )
-        if assigned is not None:
-            return _assigned(request, client, assigned)
+        made = _make(request, form, client, [form.part()])
+        if made is not None:
+            return _made(request, client, made)
+    hindrances = wordings.hindrances(client.practice, versions)
     status = 400 if form.errors else 200
     context = {
-        **_context(client, form, wordings.hindrances(client.practice, versions)),
+        "client": client,
+        "form": form,
+        "batteries": [
+            {"battery": row, "words": battery_words(row, queries.parts_to_give(row, versions))}
+            for row in queries.batteries_of(client.practice)
+        ],
+        "cards": _cards(form, hindrances),
+        "delivery": _delivery(form, [v for v in versions if v.pk not in hindrances]),
+        "not_yet": _not_yet(versions, hindrances),
         "may_manage": access.may_in_practice(request.user, Permission.MANAGE_LIBRARY),
+        "crumbs": crumbs(client, _("Assign a form")),
     }
     return render(request, "assessments/assign.html", context, status=status)
 
 
-def _context(
-    client: Client, form: AssignForm, hindrances: Mapping[UUID, wordings.Hindrance]
-) -> dict[str, Any]:
+def _today(client: Client) -> date:
+    return timezone.localdate(timezone=client.practice.zone)
+
+
+def _make(
+    request: HttpRequest,
+    form: ToClientForm,
+    client: Client,
+    parts: list[plans.Part],
+    battery: Battery | None = None,
+) -> plans.Made | None:
+    made: plans.Made | None = form.run(
+        plans.make_plan,
+        client=client,
+        parts=parts,
+        settings=form.settings(),
+        battery=battery,
+        by=Actor.of_request(request),
+        now=timezone.now(),
+    )
+    return made
+
+
+def _cards(form: AssignForm, hindrances: Mapping[UUID, wordings.Hindrance]) -> list[dict[str, Any]]:
     cadences = dict(Cadence.choices)
-    cards = [
+    return [
         {
             "radio": radio,
             "definition": version.definition,
@@ -69,13 +97,76 @@ def _context(
         for radio, version in zip(form["instrument"], form.versions.values(), strict=True)
         if version.pk not in hindrances
     ]
+
+
+def _delivery(form: ToClientForm, versions: Iterable[InstrumentVersion]) -> str:
+    """How the forms would go out, as the page stands."""
+    given = [words.Form(version, version.definition.default_cadence) for version in versions]
+    settings = form.as_it_stands()
+    return words.delivery_words(given, settings, has_address=_reaches(form.client, settings))
+
+
+def _reaches(client: Client, settings: words.Delivered) -> bool:
+    by_hand = settings.send_by == SendBy.HAND
+    return by_hand or links.address_for(settings.send_by, client) is not None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assign_battery(request: HttpRequest, pk: UUID, battery: UUID) -> HttpResponse:
+    """A battery in words for this client, what of it can be given, and how it goes out."""
+    client = access.find_client(request.user, pk, needs=Permission.ASSIGN)
+    found = next((row for row in queries.batteries_of(client.practice) if row.pk == battery), None)
+    if found is None:
+        raise Http404
+    parts = queries.parts_to_give(found, queries.newest_versions(client.practice_id))
+    form = GiveBatteryForm(
+        request.POST if request.method == "POST" else None,
+        client=client,
+        parts=parts,
+        settings=plans.Settings.of(found),
+        running=queries.running(client, timezone.now()),
+        hindrances=wordings.hindrances(client.practice, [version for _part, version in parts]),
+        today=_today(client),
+    )
+    if form.is_bound and form.is_valid() and request.POST.get("go") != "look":
+        made = _make(request, form, client, form.chosen(), found)
+        if made is not None:
+            return _made(request, client, made)
+    context = {"client": client, "battery": found, "form": form, **_offered(form)}
+    context["crumbs"] = crumbs(client, found.name)
+    status = 400 if form.errors else 200
+    return render(request, "assessments/assign_battery.html", context, status=status)
+
+
+def _offered(form: GiveBatteryForm) -> dict[str, Any]:
+    """What of a battery can be given as the page stands, in words, and why the rest cannot."""
+    offer, settings = form.offer_as_it_stands(), form.as_it_stands()
+    given = [_in_words(part, plans.first_date(part, settings)) for part in offer.to_give]
+    has_address = _reaches(form.client, settings)
+    said = words.plan_words(given, settings, form.today, has_address=has_address)
+    when = {one.name: one.when for one in said.forms}
+    hindered = {version.pk: why for version, why in offer.hindered.items()}
     return {
-        "client": client,
-        "form": form,
-        "cards": cards,
-        "not_yet": _not_yet(form.versions.values(), hindrances),
-        "crumbs": crumbs(client, _("Assign a form")),
+        "choices": [
+            {"box": box, "name": form.names[one], "when": when[form.names[one]]}
+            for box, one in zip(form["forms"], form.names, strict=True)
+            if one in offer.instruments
+        ],
+        "delivery": said.delivery,
+        "running": [_running(version, row, form.today) for version, row in offer.running],
+        "not_yet": _not_yet(offer.hindered, hindered),
     }
+
+
+def _in_words(part: plans.Part, first_on: date) -> words.Form:
+    return words.Form(part.version, part.cadence, first_on, times=part.times, ends_on=part.ends_on)
+
+
+def _running(version: InstrumentVersion, row: Assignment, today: date) -> words.FormWords:
+    """A form that the client has been given already, and how often it comes."""
+    settings = row.plan or plans.Settings()
+    given = words.Form(row.version, row.cadence, row.first_on, times=row.times, ends_on=row.ends_on)
+    return words.plan_words([given], settings, today).forms[0]
 
 
 def _not_yet(
@@ -89,15 +180,35 @@ def _not_yet(
     return [wordings.says(why, wording.joined(sorted(found))) for why, found in names.items()]
 
 
-def _assigned(request: HttpRequest, client: Client, assigned: actions.Assigned) -> HttpResponse:
-    if assigned.first is None:
-        messages.success(request, _("Assigned. Its form opens with the next session entered."))
-        return redirect("client-forms", client.pk)
-    if assigned.token is None:
-        opens = date_format(timezone.localtime(assigned.first.opens_at), "l j F")
-        messages.success(request, _("Assigned. The first form opens on %(day)s.") % {"day": opens})
-        return redirect("client-forms", client.pk)
-    return show_link_once(request, client, assigned.first, assigned.token, mailed=assigned.mailed)
+def _made(request: HttpRequest, client: Client, made: plans.Made) -> HttpResponse:
+    """Say what was given; show the link where it is handed over by hand, this once."""
+    plan, rows = made.plan, [given.assignment for given in made.assigned]
+    said = words.plan_words(
+        [
+            _in_words(plans.Part(r.version, r.cadence, r.first_on, r.ends_on, r.times), r.first_on)
+            for r in rows
+        ],
+        plan,
+        _today(client),
+        has_address=_reaches(client, plan),
+    )
+    messages.success(request, " ".join([said.sentence, *_about_the_first(client, made)]))
+    for given in made.assigned:
+        if given.token is not None and given.first is not None and not given.mailed:
+            return show_link_once(request, client, given.first, given.token, mailed=False)
+    return redirect("client-forms", client.pk)
+
+
+def _about_the_first(client: Client, made: plans.Made) -> Iterable[str]:
+    """What happens now, where the plan in words does not say it."""
+    if any(given.mailed for given in made.assigned):
+        address = links.address_for(made.plan.send_by, client)
+        yield _("The first message is on its way to %(address)s.") % {"address": address}
+    if any(
+        given.first is None and schedule.Cadence(given.assignment.cadence).by_appointment
+        for given in made.assigned
+    ):
+        yield _("The form opens with the next session entered.")
 
 
 def show_link_once(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
 from assessments.actions import links, respond
-from assessments.models import Assignment, PersonalLink, Response, Standing
+from assessments.models import Assignment, PersonalLink, Plan, Response, Standing
 from assessments.views.intake import skeleton
 from clinic.actions.care import close_client
 from clinic.audit import Actor
@@ -127,25 +127,48 @@ def assign_data(code=asked.WEEKLY, **options) -> dict[str, str]:
         "instrument": str(asked.instrument(code).pk),
         "cadence": "usual",
         "first_on": NOW.date().isoformat(),
-        "send_by_mail": "on",
+        "send_by": "mail",
+        "opens_at": "06:00",
+        "reminder_days_0": "2",
+        "reminder_days_1": "4",
         **options,
     }
     return {name: value for name, value in data.items() if value is not None}
 
 
-def test_assigning_shows_the_link_once_and_says_that_a_mail_went_out(desk, nora):
+def said_on(browser, answer) -> str:
+    """The page of forms after an answer that went there."""
+    assert answer.status_code == 302
+    return text_of(browser.get(answer.headers["Location"]))
+
+
+def test_assigning_says_the_plan_in_a_sentence_and_that_a_mail_goes_out(desk, nora):
     address = reverse("assign", args=[nora.pk])
-    page = desk.post(address, assign_data())
-    assert page.status_code == 200
-    assert "A mail with this link is on its way to nora@client.example" in text_of(page)
-    assert links.find_link(token_on(page), NOW)
-    assert Assignment.objects.get().cadence == "weekly"
-    # The page sent again assigns nothing, shows no link and says so.
+    answer = desk.post(address, assign_data())
+    assert goes_to(answer) == (302, reverse("client-forms", args=[nora.pk]))
+    shown = said_on(desk, answer)
+    assert "Weekly form today, then every Monday. By mail at 06:00" in shown
+    assert "The first message is on its way to nora@client.example." in shown
+    assignment = Assignment.objects.select_related("plan").get()
+    assert (assignment.cadence, assignment.plan.send_by) == ("weekly", "mail")
+    assert assignment.plan.reminder_days == [2, 4]
+    # The page sent again assigns nothing and says so.
     again = desk.post(address, assign_data())
     assert again.status_code == 400
     assert "already assigned" in text_of(again)
+    assert (Assignment.objects.count(), Plan.objects.count(), Notice.objects.count()) == (1, 1, 1)
+
+
+def test_link_that_is_handed_over_is_shown_once(desk, nora):
+    address = reverse("assign", args=[nora.pk])
+    page = desk.post(address, assign_data(send_by="hand"))
+    assert page.status_code == 200
+    assert "No mail was sent" in text_of(page)
+    assert links.find_link(token_on(page), NOW)
+    assert not Notice.objects.exists()
+    again = desk.post(address, assign_data(send_by="hand"))
+    assert again.status_code == 400
     assert token_on(page) not in text_of(again)
-    assert (Assignment.objects.count(), Notice.objects.count()) == (1, 1)
     assert token_on(page) not in str(dict(desk.session))
 
 
@@ -153,22 +176,90 @@ def test_form_for_later_shows_no_link_and_says_when_it_opens(desk, nora):
     later = (NOW.date() + timedelta(days=3)).isoformat()
     answer = desk.post(reverse("assign", args=[nora.pk]), assign_data(first_on=later))
     assert goes_to(answer) == (302, reverse("client-forms", args=[nora.pk]))
-    assert "opens on Thursday 5 November" in text_of(desk.get(answer.headers["Location"]))
+    assert "on Thursday 5 November, then every Thursday" in said_on(desk, answer)
 
 
-def test_without_a_mail_address_there_is_nothing_to_send_to(ben, otto, signed_in, clock):
+def test_every_setting_of_a_single_form_is_kept(desk, nora):
+    desk.post(
+        reverse("assign", args=[nora.pk]),
+        assign_data(
+            cadence="two_weeks",
+            times="5",
+            ends_on="2027-06-30",
+            send_by="sms",
+            opens_at="18:30",
+            weekday="3",
+            window_days="6",
+            reminder_days_0="3",
+            reminder_days_1="",
+            adapts="on",
+        ),
+    )
+    plan = Plan.objects.get()
+    assert (plan.send_by, plan.opens_at, plan.weekday) == ("sms", time(18, 30), 3)
+    assert (plan.window_days, plan.reminder_days, plan.adapts) == (6, [3], True)
+    row = plan.assignments.get()
+    assert (row.cadence, row.times, row.ends_on) == ("two_weeks", 5, date(2027, 6, 30))
+
+
+def test_form_before_sessions_waits_for_the_first_that_is_entered(desk, nora):
+    data = assign_data(cadence="before_session")
+    shown = said_on(desk, desk.post(reverse("assign", args=[nora.pk]), data))
+    assert "before each session" in shown
+    assert "The form opens with the next session entered." in shown
+
+
+def test_way_that_reaches_nobody_says_so_at_the_field(ben, otto, signed_in, clock):
     browser = signed_in(ben)
     page = browser.get(reverse("assign", args=[otto.pk]))
-    assert "send_by_mail" not in page.context["form"].fields
+    field = page.context["form"]["send_by"]
+    assert field.value() == "hand"
+    ways = dict(field.field.choices)
+    assert "no address on record" in ways["mail"]
+    assert "no telephone on record" in ways["sms"]
     page = browser.post(reverse("assign", args=[otto.pk]), assign_data())
     assert "No mail was sent" in text_of(page)
     assert not Notice.objects.exists()
 
 
-def test_mail_can_be_declined(desk, nora):
-    page = desk.post(reverse("assign", args=[nora.pk]), assign_data(send_by_mail=None))
-    assert "No mail was sent" in text_of(page)
-    assert not Notice.objects.exists()
+def test_text_messages_are_proposed_where_they_alone_reach_the_client(otto, settings):
+    otto.phone = "+44 20 7946 0018"
+    assert links.way_to(otto) == "hand"
+    settings.SMS_URL = "https://sms.example.org/send"
+    assert links.way_to(otto) == "sms"
+    assert links.way_to(otto, "hand") == "hand"
+    otto.email = "otto@client.example"
+    assert links.way_to(otto) == "mail"
+    assert links.way_to(otto, "sms") == "sms"
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("send_by", "pigeon"),
+        ("opens_at", "25:00"),
+        ("weekday", "9"),
+        ("window_days", "31"),
+        ("reminder_days_0", "x"),
+        ("reminder_days_0", "20"),
+    ],
+)
+def test_settings_that_make_no_sense_are_explained_in_the_open(desk, nora, field, value):
+    page = desk.post(reverse("assign", args=[nora.pk]), assign_data(times="7", **{field: value}))
+    assert page.status_code == 400
+    assert list(page.context["form"].errors) == [field.removesuffix("_0")]
+    assert 'class="more delivery-words" open' in text_of(page)
+    assert page.context["form"]["times"].value() == "7"
+    assert not Plan.objects.exists()
+
+
+def test_how_it_goes_out_is_closed_and_in_words_until_it_is_asked_for(desk, nora):
+    asked.instrument()
+    page = desk.get(reverse("assign", args=[nora.pk]))
+    assert 'class="more delivery-words">' in text_of(page)
+    assert "By mail at 06:00, open until the next one, reminders after 2 and 4 days." in text_of(
+        page
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,6 +278,8 @@ def test_mail_can_be_declined(desk, nora):
         ("first_on", "2026-11-01"),
         ("ends_on", "2026-11-01"),
         ("ends_on", "9999-12-31"),
+        ("times", "0"),
+        ("times", "x"),
     ],
 )
 def test_what_cannot_be_assigned_is_explained_beside_the_field(desk, nora, field, value):

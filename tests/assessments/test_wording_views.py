@@ -441,6 +441,7 @@ def test_assign_page_says_what_is_not_available_instead_of_offering_it(tea, ada,
     assert len(page.context["not_yet"]) == 2
     assert "The wording of Tea break has not been loaded here yet" in shown
     fields = {"instrument": tea.pk, "cadence": "usual", "first_on": "2030-01-01"}
+    fields |= {"send_by": "hand", "opens_at": "06:00"}
     refused = browser.post(address, fields)
     assert refused.status_code == 400
     assert "has not been loaded here yet" in str(refused.context["form"].errors["instrument"])

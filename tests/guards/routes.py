@@ -149,6 +149,9 @@ def client_page(get: Rule | None = None, post: Rule | None = None, about: str = 
     return Policy(about, get, post)
 
 
+# Rows that an address names beside the one it is about, of the same world.
+ALSO = {"assign-battery": ["battery"]}
+
 PUBLIC = Policy(get=anybody, post=anybody, open=True)
 FORM = Policy(get=anybody, post=anybody, open=True, form=True)
 
@@ -214,6 +217,7 @@ POLICY = {
     "alert-resolve": client_page(READ_CLINICAL, READ_CLINICAL, about="alert"),
     # Asking
     "assign": client_page(OWN_CARE, OWN_CARE),
+    "assign-battery": client_page(OWN_CARE, OWN_CARE),
     "reference": client_page(OWN_CARE, OWN_CARE),
     "paper": client_page(get=OWN_CARE),
     "paper-enter": client_page(OWN_CARE, OWN_CARE),

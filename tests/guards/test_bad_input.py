@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from clinic.models import AuditEvent
-from tests.guards.routes import POLICY, at_home, walk
+from tests.guards.routes import ALSO, POLICY, at_home, walk
 from tests.guards.test_route_isolation import STATIC_ARGUMENTS
 from tests.guards.world import World
 
@@ -103,7 +103,9 @@ def asker(built: World, name: str) -> tuple[Browser, str]:
     policy = POLICY[name]
     arguments: dict[str, Any] = dict(STATIC_ARGUMENTS.get(name, {}))
     if policy.about:
-        arguments["pk"] = built.rows["nora"][policy.about].pk
+        rows = built.rows["nora"]
+        arguments["pk"] = rows[policy.about].pk
+        arguments |= {also: rows[also].pk for also in ALSO.get(name, [])}
     if policy.form:
         return built.browsers["link_holder"], reverse(name, kwargs=arguments)
     if policy.open:

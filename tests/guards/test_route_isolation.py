@@ -18,7 +18,17 @@ from django.urls import reverse
 from clinic.models import reach
 from tests import factories_wording
 from tests.guards import routes, world
-from tests.guards.routes import IN, NO_SUCH_VERB, POLICY, REFUSED, SIGN_IN, UNKNOWN, Policy, Route
+from tests.guards.routes import (
+    ALSO,
+    IN,
+    NO_SUCH_VERB,
+    POLICY,
+    REFUSED,
+    SIGN_IN,
+    UNKNOWN,
+    Policy,
+    Route,
+)
 from tests.guards.world import CANARIES, PRINCIPALS, World, canary
 
 pytestmark = pytest.mark.slow
@@ -137,8 +147,10 @@ def ask(
 def address_of(built: World, route: Route, policy: Policy, owner: str) -> str:
     arguments = dict(STATIC_ARGUMENTS.get(route.name, {}))
     if policy.about:
-        row = built.rows["nora" if owner == "missing" else owner][policy.about]
+        rows = built.rows["nora" if owner == "missing" else owner]
+        row = rows[policy.about]
         arguments["pk"] = world.missing(row) if owner == "missing" else row.pk
+        arguments |= {name: rows[name].pk for name in ALSO.get(route.name, [])}
     return reverse(route.name, kwargs=arguments)
 
 

@@ -97,6 +97,9 @@ def _open_together(
     opened: dict[Any, tuple[str | None, bool]] = {
         lead.pk: occasions.open_occasion(occasion=lead, by=by, now=now, always_link=True)
     }
+    own = {first.pk: first for first in firsts}
+    for row in due:
+        own[row.pk].opened_at = now
     for other in others:
         Occasion.objects.filter(pk=other.pk, opened_at=None).update(opened_at=now, told_with=lead)
         opened[other.pk] = (None, opened[lead.pk][1])
