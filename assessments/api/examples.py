@@ -11,6 +11,7 @@ from assessments.wording import ladder
 
 CLIENT = "0195a1c2-7d00-7a31-9c1b-2f6f4c0d8e11"
 CLINICIAN = "0195a1c0-1200-7b22-8a04-5d0e9b7c6a21"
+PLAN = "0195a1c4-9dff-7c43-b5d2-81e7f3a09b31"
 ASSIGNMENT = "0195a1c4-9e00-7c43-b5d2-81e7f3a09b32"
 OCCASION = "0195a1c4-9f00-7d54-a6e3-92f804b1ac43"
 RESPONSE = "0195a1c8-3b00-7e65-97f4-a30915c2bd54"
@@ -66,7 +67,17 @@ ASSIGNMENT_VALUE: dict[str, Any] = {
     "cadence": "weekly",
     "first_on": "2026-11-02",
     "ends_on": None,
+    "times": None,
     "send_by_mail": True,
+    "plan": {
+        "id": PLAN,
+        "send_by": "mail",
+        "opens_at": "06:00",
+        "weekday": None,
+        "window_days": None,
+        "reminder_days": [2, 4],
+        "adapts": False,
+    },
     "created_at": "2026-11-02T09:00:00Z",
     "ended_at": None,
 }
@@ -245,7 +256,14 @@ ended_assignment = answered(
     "An ended assignment", {**ASSIGNMENT_VALUE, "ended_at": "2026-11-20T15:30:00Z"}, "200"
 )
 new_assignment = asked(
-    "The weekly form", {"client": CLIENT, "instrument": "causeway-weekly", "cadence": "weekly"}
+    "The weekly form",
+    {
+        "client": CLIENT,
+        "instrument": "causeway-weekly",
+        "cadence": "weekly",
+        "times": 12,
+        "plan": {"send_by": "mail", "reminder_days": [2, 4]},
+    },
 )
 assigned = answered(
     "A new assignment",

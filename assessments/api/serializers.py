@@ -11,21 +11,26 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from assessments import wording
+from assessments.actions.batteries import MOST_TIMES
 from assessments.actions.respond import COMMENT_LENGTH
 from assessments.measurement.quality import MarkCode
 from assessments.models import (
     Assignment,
     Cadence,
     Occasion,
+    Plan,
     ReferenceRelationship,
     Response,
     Score,
+    SendBy,
     Signal,
     Standing,
 )
+from assessments.models.plan import LONGEST_WINDOW_DAYS, MOST_REMINDERS
 from clinic import text
 from clinic.api.fields import (
     Choice,
+    Clock,
     Day,
     Email,
     Identifier,
@@ -35,6 +40,7 @@ from clinic.api.fields import (
     Phone,
     StrictSerializer,
     TrueOrFalse,
+    Whole,
 )
 from clinic.models import Client
 
@@ -148,6 +154,42 @@ class NewClientSerializer(EditClientSerializer):
 # --- Assignments and occasions ------------------------------------------------------------------
 
 
+class PlanSerializer(Shown[Plan]):
+    """How the forms of a plan go out."""
+
+    id = serializers.UUIDField()
+    send_by = serializers.ChoiceField(SendBy.choices)
+    opens_at = serializers.TimeField(format="%H:%M")
+    weekday = serializers.IntegerField(allow_null=True, help_text="Monday is 0.")
+    window_days = serializers.IntegerField(allow_null=True)
+    reminder_days = serializers.ListField(child=serializers.IntegerField())
+    adapts = serializers.BooleanField()
+
+
+class NewPlanSerializer(StrictSerializer):
+    """How the form goes out; what is left out is as if no plan were sent."""
+
+    send_by = Choice(SendBy.choices, required=False)
+    opens_at = Clock(required=False, help_text="On the clock of the practice, as 06:00.")
+    weekday = Whole(
+        required=False, allow_null=True, least=0, most=6, help_text="Monday is 0; null: any."
+    )
+    window_days = Whole(
+        required=False,
+        allow_null=True,
+        least=1,
+        most=LONGEST_WINDOW_DAYS,
+        help_text="Null: until the next one opens, for 14 days at the most.",
+    )
+    reminder_days = serializers.ListField(
+        child=Whole(least=1, most=LONGEST_WINDOW_DAYS),
+        max_length=MOST_REMINDERS,
+        required=False,
+        help_text="Days after the opening; none if left out.",
+    )
+    adapts = TrueOrFalse(required=False, help_text="Ask less often while nothing changes.")
+
+
 class AssignmentSerializer(Shown[Assignment]):
     id = serializers.UUIDField()
     client = serializers.UUIDField(source="client_id")
@@ -156,7 +198,9 @@ class AssignmentSerializer(Shown[Assignment]):
     cadence = serializers.ChoiceField(Cadence.choices)
     first_on = serializers.DateField()
     ends_on = serializers.DateField(allow_null=True)
+    times = serializers.IntegerField(allow_null=True)
     send_by_mail = serializers.BooleanField()
+    plan = PlanSerializer(allow_null=True)
     created_at = Moment()
     ended_at = Moment(allow_null=True)
 
@@ -178,6 +222,21 @@ class NewAssignmentSerializer(StrictSerializer):
     send_by_mail = TrueOrFalse(
         required=False, help_text="Mail each link when its form opens; true if left out."
     )
+    times = Whole(
+        required=False,
+        allow_null=True,
+        least=1,
+        most=MOST_TIMES,
+        help_text="At most so often; null: as often as it comes round.",
+    )
+    plan = NewPlanSerializer(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "send_by_mail" in attrs and "send_by" in attrs.get("plan", {}):
+            raise ValidationError(
+                {"send_by_mail": [_("Say how it goes out once: here, or in the plan.")]}
+            )
+        return attrs
 
 
 class OccasionSerializer(Shown[Occasion]):

@@ -6,7 +6,7 @@ import re
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import UTC, date
+from datetime import UTC, date, time
 from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
@@ -18,6 +18,7 @@ from rest_framework.exceptions import ValidationError
 from clinic import text
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CLOCK = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -99,6 +100,31 @@ class Day(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: date) -> str:
         return value.isoformat()
+
+
+@extend_schema_field({"type": "string", "pattern": CLOCK.pattern})
+class Clock(serializers.Field[Any, Any, Any, Any]):
+    """A time of day to the minute, as 06:00."""
+
+    def to_internal_value(self, data: Any) -> time:
+        if not isinstance(data, str) or not CLOCK.fullmatch(data):
+            raise ValidationError(_("Write a time of day as 06:00."))
+        return time.fromisoformat(data)
+
+    def to_representation(self, value: time) -> str:
+        return f"{value:%H:%M}"
+
+
+class Whole(serializers.IntegerField):
+    """A whole number between two others, and never a text or a truth that looks like one."""
+
+    def __init__(self, *, least: int, most: int, **options: Any) -> None:
+        super().__init__(min_value=least, max_value=most, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            raise ValidationError(_("Send a whole number."))
+        return super().to_internal_value(data)
 
 
 @extend_schema_field({"type": "boolean"})

@@ -71,7 +71,17 @@ def test_assignment_and_occasion_hold_their_fields(ada_program, nora, occasion):
         "cadence": "weekly",
         "first_on": "2026-11-02",
         "ends_on": None,
+        "times": None,
         "send_by_mail": True,
+        "plan": {
+            "id": str(occasion.assignment.plan_id),
+            "send_by": "mail",
+            "opens_at": "06:00",
+            "weekday": None,
+            "window_days": None,
+            "reminder_days": [],
+            "adapts": False,
+        },
         "created_at": "2026-11-02T09:00:00Z",
         "ended_at": None,
     }

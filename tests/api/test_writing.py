@@ -166,6 +166,49 @@ def test_assigning_for_later_has_no_link_yet(ada_program, nora):
     assert (body["link"], body["cadence"], body["ends_on"]) == (None, "two_weeks", "2026-12-31")
 
 
+def test_plan_says_how_a_form_goes_out(ada_program, nora):
+    asked.instrument()
+    plan = {
+        "send_by": "hand",
+        "opens_at": "18:30",
+        "weekday": 3,
+        "window_days": 6,
+        "reminder_days": [4, 2],
+        "adapts": True,
+    }
+    sent = {"client": str(nora.pk), "instrument": "causeway-weekly", "times": 5, "plan": plan}
+    body = ada_program.post("assignments/", sent).json()
+    assert (body["times"], body["first_on"], body["send_by_mail"]) == (5, "2026-11-05", False)
+    shown = ada_program.get(f"assignments/{body['id']}/").json()["plan"]
+    assert shown == {"id": shown["id"], **plan, "reminder_days": [2, 4]}
+
+
+@pytest.mark.parametrize(
+    "wrong, field",
+    [
+        ({"times": 0}, "times"),
+        ({"times": "5"}, "times"),
+        ({"times": True}, "times"),
+        ({"plan": []}, "plan"),
+        ({"plan": {"pigeon": 1}}, "plan"),
+        ({"plan": {"send_by": "pigeon"}}, "plan"),
+        ({"plan": {"opens_at": "24:00"}}, "plan"),
+        ({"plan": {"opens_at": "06:00\n"}}, "plan"),
+        ({"plan": {"weekday": 7}}, "plan"),
+        ({"plan": {"window_days": 31}}, "plan"),
+        ({"plan": {"reminder_days": [1, 2, 3, 4]}}, "plan"),
+        ({"plan": {"reminder_days": ["1"]}}, "plan"),
+        ({"send_by_mail": True, "plan": {"send_by": "sms"}}, "send_by_mail"),
+    ],
+)
+def test_plan_that_makes_no_sense_is_refused_at_its_field(ada_program, nora, wrong, field):
+    asked.instrument()
+    sent = {"client": str(nora.pk), "instrument": "causeway-weekly", **wrong}
+    answer = ada_program.post("assignments/", sent)
+    assert refusal(answer) == (400, "invalid")
+    assert [name.split(".")[0] for name in answer.json()["fields"]] == [field]
+
+
 def test_same_assignment_twice_is_one(ada_program, nora):
     asked.instrument()
     sent = {"client": str(nora.pk), "instrument": "causeway-weekly"}

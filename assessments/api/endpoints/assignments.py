@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments import queries
-from assessments.actions import assign, links
+from assessments.actions import assign, links, plans
 from assessments.api import examples
 from assessments.api.filters import AssignmentFilter
 from assessments.api.serializers import (
@@ -21,7 +21,7 @@ from assessments.api.serializers import (
     AssignmentSerializer,
     NewAssignmentSerializer,
 )
-from assessments.models import Assignment, InstrumentVersion
+from assessments.models import Assignment, InstrumentVersion, SendBy
 from clinic import access, audit
 from clinic.api.authentication import may_read
 from clinic.api.base import ApiView, ListView
@@ -64,7 +64,8 @@ class Assignments(ListView):
             "form is open now, `link` opens it: keep it, since it is shown this once. The same "
             "form for the same time is refused with 409, and so is a form whose wording the "
             "practice has not loaded or whose licence it does not meet; the message says what to "
-            "do."
+            "do. `plan` says how it goes out: by mail, text message (`sms`) or by hand, when, for "
+            "how long, and with which reminders."
         ),
         tags=TAGS,
         request=NewAssignmentSerializer,
@@ -78,16 +79,18 @@ class Assignments(ListView):
         client = access.find_client(request.user, sent["client"], needs=self.needs)
         version = newest_version(client, sent["instrument"])
         now = timezone.now()
-        assigned = assign.assign(
-            client=client,
-            version=version,
-            cadence=sent.get("cadence", version.definition.default_cadence),
-            first_on=sent.get("first_on", now.astimezone(client.practice.zone).date()),
-            ends_on=sent.get("ends_on"),
-            send_by_mail=sent.get("send_by_mail", True),
-            by=self.by,
-            now=now,
+        part = plans.Part(
+            version,
+            sent.get("cadence", version.definition.default_cadence),
+            sent.get("first_on", now.astimezone(client.practice.zone).date()),
+            sent.get("ends_on"),
+            sent.get("times"),
         )
+        by_mail = sent.get("send_by_mail", True)
+        settings = {"send_by": SendBy.MAIL if by_mail else SendBy.HAND, **sent.get("plan", {})}
+        [assigned] = plans.make_plan(
+            client=client, parts=[part], settings=plans.Settings(**settings), by=self.by, now=now
+        ).assigned
         return Response(_assigned(assigned), status=201)
 
 
