@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from assessments.actions import assign, links, respond
+from assessments.actions import assign, links, plans, respond
 from assessments.actions.instruments import publish
 from assessments.management.commands.load_instruments import SHIPPED
-from assessments.models import Assignment, InstrumentVersion, Occasion, Response
+from assessments.models import Assignment, InstrumentVersion, Occasion, Response, SendBy
 from clinic.audit import Actor
 from clinic.models import Client
 from tests.factories import NOW
@@ -36,7 +36,7 @@ def give(
 ) -> assign.Assigned:
     """Assign an instrument to a client, from today on where no day is named."""
     today = now.astimezone(client.practice.zone).date()
-    return assign.assign(
+    return give_version(
         client=client,
         version=instrument(code),
         cadence=cadence,
@@ -45,6 +45,28 @@ def give(
         now=now,
         **options,
     )
+
+
+def give_version(
+    *,
+    client: Client,
+    version: InstrumentVersion,
+    cadence: str,
+    first_on: date,
+    by: Actor,
+    now: datetime,
+    send_by: str = SendBy.MAIL,
+    **options: Any,
+) -> assign.Assigned:
+    """One version of an instrument as a plan of its own."""
+    made = plans.make_plan(
+        client=client,
+        parts=[plans.Part(version, cadence, first_on, **options)],
+        settings=plans.Settings(send_by=send_by),
+        by=by,
+        now=now,
+    )
+    return made.assigned[0]
 
 
 def open_occasion(client: Client, code: str = WEEKLY, **options: Any) -> Occasion:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from assessments.actions import assign, respond, standing
+from assessments.actions import respond, standing
 from assessments.actions.instruments import publish
 from assessments.models import Assignment, InstrumentVersion, Occasion, Response, Score
 from clinic.audit import Actor
 from clinic.models import Client
+from tests import factories_assessments as asked
 from tests.factories import NOW
 from tests.factories_assessments import SHIPPED
 
@@ -133,7 +134,7 @@ def weekly_on(rung: int) -> InstrumentVersion:
 
 def assigned(client: Client, version: InstrumentVersion, start: datetime = NOW) -> Assignment:
     """The form assigned at ``start``, without windows of its own."""
-    made = assign.assign(
+    made = asked.give_version(
         client=client,
         version=version,
         cadence="weekly",

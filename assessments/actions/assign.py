@@ -1,4 +1,4 @@
-"""Giving a form to a client: one instrument, with a cadence, as a plan of its own or in one."""
+"""One form given to a client with a cadence, as a part of a plan; and an assignment's end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from assessments.models import (
     Occasion,
     Plan,
     Response,
-    SendBy,
     Wording,
 )
 from assessments.models.instrument import InstrumentVersion
@@ -44,49 +43,6 @@ class Assigned:
     first: Occasion | None
     token: str | None
     mailed: bool
-
-
-@transaction.atomic
-def assign(
-    *,
-    client: Client,
-    version: InstrumentVersion,
-    cadence: str,
-    first_on: date,
-    by: Actor,
-    now: datetime,
-    ends_on: date | None = None,
-    send_by_mail: bool = True,
-    times: int | None = None,
-    plan: Plan | None = None,
-) -> Assigned:
-    """Give an instrument to a client. A form that is due today opens at once.
-
-    Without a ``plan`` it makes one of its own, which says only how the client hears of it. The
-    client's row is locked first, so that the same request sent twice assigns once.
-    """
-    client = locked_client(client.pk)
-    if plan is None:
-        plan = Plan(
-            client=client,
-            send_by=SendBy.MAIL if send_by_mail else SendBy.HAND,
-            created_at=now,
-            created_by=by.user,
-        )
-    assignment = new_assignment(
-        client=client,
-        version=version,
-        cadence=cadence,
-        first_on=first_on,
-        ends_on=ends_on,
-        times=times,
-        plan=plan,
-        by=by,
-        now=now,
-    )
-    given = start(assignment=assignment, by=by, now=now)
-    standing.refresh(client=client, now=now)
-    return given
 
 
 def new_assignment(

@@ -8,10 +8,10 @@ from functools import partial
 
 from django.db import transaction
 
-from assessments.actions import alerts, assign, occasions, references, respond, review, standing
+from assessments.actions import alerts, occasions, plans, references, respond, review, standing
 from assessments.actions.clients import add_client
 from assessments.demo.plan import Aftercare, Given, Plan, Session, Sheet
-from assessments.models import Alert, Assignment, InstrumentVersion, Occasion, Response
+from assessments.models import Alert, Assignment, InstrumentVersion, Occasion, Response, SendBy
 from clinic import audit
 from clinic.actions import care, notices
 from clinic.audit import Actor
@@ -120,15 +120,15 @@ class Performance:
         )
 
     def _assign(self, given: Given) -> None:
-        assignment = assign.assign(
+        has_address = self.plan.person.email is not None
+        made = plans.make_plan(
             client=self.client,
-            version=self.versions[given.instrument],
-            cadence=given.cadence,
-            first_on=given.first_on,
-            send_by_mail=self.plan.person.email is not None,
+            parts=[plans.Part(self.versions[given.instrument], given.cadence, given.first_on)],
+            settings=plans.Settings(send_by=SendBy.MAIL if has_address else SendBy.HAND),
             by=self.therapist,
             now=given.at,
-        ).assignment
+        )
+        [assignment] = [row.assignment for row in made.assigned]
         self.assignments[given.instrument] = assignment
         self._remember(given.instrument, assignment.occasions.select_related("client"))
 

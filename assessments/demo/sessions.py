@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from assessments.actions import assign, sessions
+from assessments.actions import plans, sessions
 from assessments.demo.story import SAFETY
 from assessments.measurement.schedule import Cadence
 from assessments.models import InstrumentVersion
@@ -50,11 +50,10 @@ def enter(
             by=by,
             now=now,
         )
-    assign.assign(
+    plans.make_plan(
         client=clients[CHECKED_BEFORE],
-        version=versions[SAFETY],
-        cadence=Cadence.BEFORE_SESSION,
-        first_on=today,
+        parts=[plans.Part(versions[SAFETY], Cadence.BEFORE_SESSION, today)],
+        settings=plans.Settings(),
         by=by,
         now=now,
     )

@@ -121,7 +121,7 @@ def test_figures_on_a_chart_stay_and_new_assignments_take_the_new_version(
     # A form that is assigned goes on with its version, and one assigned from now on does not.
     by = actor(ada)
     asked.assign.end_assignment(assignment=running, by=by, now=LATER)
-    given = asked.assign.assign(
+    given = asked.give_version(
         client=nora,
         version=queries.newest_version(harbour, asked.WEEKLY),
         cadence="once",

@@ -365,7 +365,7 @@ def test_new_link_is_shown_once_and_takes_the_place_of_the_old(desk, nora):
 
 
 def test_new_link_goes_by_mail_where_that_is_wished(desk, nora):
-    occasion = asked.open_occasion(nora, send_by_mail=False)
+    occasion = asked.open_occasion(nora, send_by="hand")
     page = desk.post(
         reverse("occasion-link", args=[occasion.pk]),
         {"known": str(links.newest_link(occasion)), "go": "mail"},

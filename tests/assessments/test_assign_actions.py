@@ -123,7 +123,7 @@ def test_failing_audit_write_undoes_the_whole_assignment(nora, monkeypatch):
     version = asked.instrument()
     monkeypatch.setattr(audit, "event", fail)
     with pytest.raises(OSError):
-        assign.assign(
+        asked.give_version(
             client=nora,
             version=version,
             cadence="weekly",

@@ -123,7 +123,7 @@ def test_form_assigned_twice_at_once_is_assigned_once(nora, ada):
     version = asked.instrument()
 
     def give():
-        return assign.assign(
+        return asked.give_version(
             client=nora,
             version=version,
             cadence="once",

@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from assessments import queries
-from assessments.actions import assign
 from assessments.actions.instruments import publish
 from assessments.models import Assignment, InstrumentVersion
 from clinic.actions import Refused
@@ -116,7 +115,7 @@ def test_version_of_another_practice_cannot_be_guessed(theirs, signed_in, ada, n
 
 def test_assigning_refuses_a_version_of_another_practice(theirs, ada, nora):
     with pytest.raises(Refused):
-        assign.assign(
+        asked.give_version(
             client=nora,
             version=theirs,
             cadence="once",

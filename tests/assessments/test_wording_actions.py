@@ -8,7 +8,6 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from assessments.actions import assign
 from assessments.actions.wording import load_wording
 from assessments.measurement.definition import DefinitionError, Use
 from assessments.models import Assignment, InstrumentVersion, Wording
@@ -30,7 +29,7 @@ def tea(db) -> InstrumentVersion:
 
 
 def give(client, version):
-    return assign.assign(
+    return asked.give_version(
         client=client,
         version=version,
         cadence="weekly",

@@ -458,7 +458,7 @@ def test_who_also_runs_the_practice_is_led_to_the_library(tea, solo, signed_in, 
 
 def test_client_is_asked_with_the_wording_of_the_assignment(tea, pat, nora, ada, holder, signed_in):
     made.load(pat, tea)
-    occasion = asked.assign.assign(
+    occasion = asked.give_version(
         client=nora,
         version=tea,
         cadence="weekly",
@@ -487,7 +487,7 @@ def test_client_is_asked_with_the_wording_of_the_assignment(tea, pat, nora, ada,
 def test_answers_without_wording_stand_by_number_and_value(tea, pat, nora, ada, signed_in):
     """As those of an import do: their assignment has no wording."""
     made.load(pat, tea)
-    occasion = asked.assign.assign(
+    occasion = asked.give_version(
         client=nora,
         version=tea,
         cadence="weekly",
