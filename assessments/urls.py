@@ -11,6 +11,7 @@ from assessments.views import (
     calendars,
     caseload,
     client,
+    client_forms,
     correct,
     entry,
     hand_over,
@@ -21,6 +22,7 @@ from assessments.views import (
     message_wording,
     outgoing,
     paper,
+    plans,
     psychometrics,
     references,
     responses,
@@ -66,7 +68,7 @@ asking: list[URLPattern] = [
     path("clients/<uuid:pk>/assign/", assign.assign, name="assign"),
     path("clients/<uuid:pk>/assign/<uuid:battery>/", assign.assign_battery, name="assign-battery"),
     path("clients/<uuid:pk>/reference/", references.reference, name="reference"),
-    path("clients/<uuid:pk>/forms/", links.client_forms, name="client-forms"),
+    path("clients/<uuid:pk>/forms/", client_forms.client_forms, name="client-forms"),
     path("clients/<uuid:pk>/paper/", paper.choose, name="paper"),
     path("clients/<uuid:pk>/paper/<slug:code>/", paper.enter, name="paper-enter"),
     path("assignments/<uuid:pk>/end/", assign.assignment_end, name="assignment-end"),
@@ -102,6 +104,16 @@ asking: list[URLPattern] = [
         {"kind": "void"},
         name="response-void",
     ),
+]
+
+# Plans: changed, paused, resumed, ended; one form of them left out.
+changing: list[URLPattern] = [
+    path("plans/<uuid:pk>/change/", plans.plan_change, name="plan-change"),
+    path("plans/<uuid:pk>/pause/", plans.plan_pause, name="plan-pause"),
+    path("plans/<uuid:pk>/resume/", plans.plan_resume, name="plan-resume"),
+    path("plans/<uuid:pk>/end/", plans.plan_end, name="plan-end"),
+    path("plans/<uuid:pk>/noted/", plans.plan_noted, name="plan-noted"),
+    path("occasions/<uuid:pk>/skip/", plans.occasion_skip, name="occasion-skip"),
 ]
 
 # Batteries: what is given together.
@@ -170,6 +182,7 @@ answering: list[URLPattern] = [
 urlpatterns = [
     *reading,
     *asking,
+    *changing,
     *given_together,
     *messages,
     *appointing,

@@ -134,15 +134,20 @@ class Sink:
         return mock.patch("clinic.actions.channels.get_connection", return_value=self)
 
     def deliver(self, now: datetime) -> None:
+        """Send what is due, and work out anew where the clients of the hour stand."""
+        from assessments.actions import standing
         from clinic.actions import notices
 
         self.now = now
         while notices.deliver_due(now=now).sent:
             pass
+        while standing.refresh_stale(now=now):
+            pass
 
 
 class Courier:
-    """Delivers in a process of its own, as a second worker does, a few hours behind at most."""
+    """Delivers and works out standings in a process of its own, as a second worker does, a few
+    hours behind at most."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -211,7 +216,7 @@ def live(
 
 def sweep(now: datetime, took: Took) -> None:
     """What the worker's tasks do, in one hour."""
-    from assessments.actions import occasions, plans, standing
+    from assessments.actions import occasions, plans
 
     took("resuming", plans.resume_due_plans, now=now)
     if now.hour == 0:
@@ -220,7 +225,6 @@ def sweep(now: datetime, took: Took) -> None:
         ("closing", occasions.close_due_occasions),
         ("opening", occasions.open_due_occasions),
         ("reminding", occasions.remind_due),
-        ("standings", standing.refresh_stale),
     ):
         while took(name, call, now=now):
             pass
@@ -297,10 +301,12 @@ def expect(person: Person, until: datetime, chance: random.Random) -> None:
     while wall(day, person.opens_at, person.zone) < until:
         opens = wall(day, person.opens_at, person.zone)
         if changed and opens >= wall(changed[0], clock(0), person.zone) + 12 * HOUR:
-            # What has opened stays; the next comes a new step after the last that did.
+            # What has opened stays; the next comes a new step after the last that did, on the
+            # same day of the week.
             last = day - step * DAY
             step = STEPS[changed[1]]
             day = max(last + step * DAY, changed[0])
+            day += (last - day).days % 7 * DAY
             changed = None
             continue
         closes = wall(day + min(step, 14) * DAY, person.opens_at, person.zone)

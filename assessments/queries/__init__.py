@@ -13,6 +13,7 @@ from .caseload_page import (
     events_before,
     own_care,
 )
+from .client_forms import Entry, Given, given_to
 from .client_record import Record, ScoreRow, record, scores_of, sittings_of
 from .inbox import inbox_count, open_alerts, unseen_responses
 from .instruments import covers, newest_version, newest_versions, rule_messages, versions_of
@@ -47,6 +48,8 @@ __all__ = [
     "WEEK",
     "CaseloadFilter",
     "CaseloadPage",
+    "Entry",
+    "Given",
     "Record",
     "Running",
     "ScoreRow",
@@ -62,6 +65,7 @@ __all__ = [
     "find_reference",
     "follow",
     "gather",
+    "given_to",
     "has_relational_answers",
     "in_force",
     "in_force_at",

@@ -315,7 +315,7 @@ def test_forms_of_a_closed_record_offer_nothing_that_would_be_refused(desk, nora
     close_client(client=nora, by=actor(ada), now=NOW)
     page = text_of(desk.get(address))
     assert "This record is closed" in page
-    offered = ("New link", "Stop the link", "Enter answers", "End this assignment")
+    offered = ("New link", "Stop the link", "Enter answers", "Leave out")
     assert [words for words in offered if words in page] == []
 
 
@@ -323,11 +323,12 @@ def test_forms_show_what_came_what_is_open_and_what_is_to_come(ada, nora, signed
     assignment = asked.give(nora).assignment
     response = asked.send(assignment.occasions.get(number=0))
     clock.move_to(NOW + 2 * WEEK)
-    [course] = signed_in(ada).get(reverse("client-forms", args=[nora.pk])).context["running"]
-    assert [(e.occasion.number, e.state) for e in course.past] == [(1, "missed"), (0, "answered")]
-    assert [(e.occasion.number, e.state) for e in course.open] == [(2, "open")]
-    assert [e.occasion.number for e in course.coming] == [3, 4, 5]
-    assert course.past[1].response == response
+    [card] = signed_in(ada).get(reverse("client-forms", args=[nora.pk])).context["running"]
+    given = card.given
+    assert [(e.occasion.number, e.state) for e in given.past] == [(1, "missed"), (0, "answered")]
+    assert [(e.occasion.number, e.state) for e in given.open] == [(2, "open")]
+    assert [e.occasion.number for e in given.coming] == [3, 4, 5]
+    assert given.past[1].response == response
 
 
 def test_number_of_queries_of_the_forms_is_fixed(

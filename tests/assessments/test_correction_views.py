@@ -253,7 +253,7 @@ def test_list_of_forms_shows_what_was_corrected_and_what_stands(desk, sent, nora
     assert "taken out on 2 Nov 2026" in page
     copy = Response.objects.submitted().get()
     assert f'<a href="{reverse("response", args=[copy.pk])}">Answered' in page
-    assert "nothing is sent." in page
+    assert "Nothing is sent." in page
 
 
 # --- Their cost -----------------------------------------------------------------------------------

@@ -226,6 +226,13 @@ POLICY = {
     "occasion-link-revoke": client_page(post=OWN_CARE, about="occasion"),
     "occasion-hand-over": client_page(OWN_CARE, OWN_CARE, about="occasion"),
     "occasion-enter": client_page(OWN_CARE, OWN_CARE, about="occasion"),
+    # Plans
+    "plan-change": client_page(OWN_CARE, OWN_CARE, about="plan"),
+    "plan-pause": client_page(OWN_CARE, OWN_CARE, about="plan"),
+    "plan-resume": client_page(post=OWN_CARE, about="plan"),
+    "plan-end": client_page(OWN_CARE, OWN_CARE, about="plan"),
+    "plan-noted": client_page(post=OWN_CARE, about="plan"),
+    "occasion-skip": client_page(OWN_CARE, OWN_CARE, about="occasion"),
     # Batteries
     "batteries": page(CASEWORKERS | ADMINS),
     "battery-new": page(ADMINS, post=True),

@@ -134,6 +134,7 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
         "client": client,
         "assignment": waiting.assignment,
         "occasion": waiting,
+        "plan": _said(waiting.assignment.plan, clinical, now),
         "notice": notice,
         "response": response,
         "alert": alert,
@@ -168,6 +169,13 @@ def _add_client(world: World, name: str, carer: Membership) -> None:
             expires_at=now + timedelta(days=30),
         )[0],
     }
+
+
+def _said(plan: Any, note: str, now: Any) -> Any:
+    """The client's own word about the forms."""
+    plan.client_said, plan.client_said_at, plan.client_note = "pause", now, note
+    plan.save(update_fields=["client_said", "client_said_at", "client_note"])
+    return plan
 
 
 def _battery(carer: Membership, name: str, by: Actor, now: Any) -> Any:

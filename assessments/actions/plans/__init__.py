@@ -6,7 +6,7 @@ whose schedule changes is ended and another takes over, so that both can be seen
 
 from .changing import RECURRING, change_plan, goes_on_from, recurs, take_over
 from .making import Made, first_date, make_plan
-from .pausing import end_plan, pause_plan, resume_due_plans, resume_plan
+from .pausing import end_plan, pause_all_plans, pause_plan, resume_due_plans, resume_plan
 from .running import locked
 from .says import (
     CLIENT_PAUSES,
@@ -34,6 +34,7 @@ __all__ = [
     "locked",
     "make_plan",
     "note_what_client_said",
+    "pause_all_plans",
     "pause_plan",
     "recurs",
     "require_sensible",

@@ -13,6 +13,7 @@ from assessments.models import Assignment, Cadence, CancelledWhy, Occasion, Plan
 from clinic import audit
 from clinic.actions import Refused, notices
 from clinic.audit import Actor
+from clinic.models import Client
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -45,6 +46,16 @@ def pause_plan(*, plan: Plan, by: Actor, now: datetime, until: date | None = Non
     )
     standing.refresh(client=plan.client, now=now)
     return plan
+
+
+@transaction.atomic
+def pause_all_plans(
+    *, client: Client, by: Actor, now: datetime, until: date | None = None
+) -> list[Plan]:
+    """Pause every running plan of a client: a holiday, a stay in hospital."""
+    client = assign.locked_client(client.pk)
+    running_plans = client.plans.running().order_by("created_at", "pk")
+    return [pause_plan(plan=plan, by=by, now=now, until=until) for plan in running_plans]
 
 
 def silence(plan: Plan, now: datetime) -> None:

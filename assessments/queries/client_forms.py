@@ -1,0 +1,179 @@
+"""What one client has been given: each plan with its forms, those that came and those that did
+not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from assessments.models import (
+    Assignment,
+    Cadence,
+    CancelledWhy,
+    Occasion,
+    PersonalLink,
+    Plan,
+    Response,
+)
+from clinic.models import Client
+
+# What was taken back for one of these reasons, before it opened, has nothing in its place: somebody
+# may wonder why no form came. The others were never to be.
+NOT_GIVEN = (
+    CancelledWhy.SKIPPED,
+    CancelledWhy.PAUSED,
+    CancelledWhy.COVERED,
+    CancelledWhy.MOVED,
+)
+
+
+@dataclass
+class Entry:
+    """One occasion as the page of forms shows it.
+
+    ``state`` is one of: answered, partial, corrected, open, begun, missed, taken_back, left_out,
+    coming. ``newest_link`` is the newest link ever made, so that a page sent twice makes one.
+    """
+
+    occasion: Occasion
+    state: str
+    response: Response | None
+    link: PersonalLink | None = None
+    newest_link: UUID | None = None
+    # What is notable about how it was answered, in a few words; set by whoever shows it.
+    marks: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.occasion.assignment.version.instrument.name
+
+    @property
+    def not_given_why(self) -> str:
+        why = self.occasion.cancelled_why
+        return str(CancelledWhy(why).label) if why else ""
+
+
+@dataclass
+class Given:
+    """A plan with its forms; without one, what came from paper or a file.
+
+    ``assignments`` are the newest first; ``open`` and ``coming`` rise in time, ``past`` falls.
+    """
+
+    plan: Plan | None
+    assignments: list[Assignment] = field(default_factory=list)
+    open: list[Entry] = field(default_factory=list)
+    coming: list[Entry] = field(default_factory=list)
+    past: list[Entry] = field(default_factory=list)
+
+    @property
+    def running(self) -> list[Assignment]:
+        """The assignments that go on, as they were given."""
+        return [row for row in reversed(self.assignments) if row.ended_at is None]
+
+    @property
+    def names(self) -> list[str]:
+        """The instruments given, each once, as they were given."""
+        rows = self.running or list(reversed(self.assignments))
+        return list(dict.fromkeys(row.version.instrument.name for row in rows))
+
+    @property
+    def has_several(self) -> bool:
+        return len({row.version.instrument_id for row in self.assignments}) > 1
+
+    @property
+    def waits_for_session(self) -> bool:
+        """Whether a form is given about sessions, none of which is entered."""
+        given = {entry.occasion.assignment_id for entry in self.coming}
+        return any(
+            row.cadence in (Cadence.BEFORE_SESSION, Cadence.AFTER_SESSION) and row.pk not in given
+            for row in self.running
+        )
+
+    @property
+    def runs(self) -> bool:
+        """Whether anything of it is open or still to come."""
+        if self.plan is None:
+            return bool(self.open)
+        if self.plan.ended_at is not None:
+            return bool(self.open)
+        at_end = any(row.cadence == Cadence.AT_END for row in self.running)
+        ahead = any(entry.state == "coming" for entry in self.coming)
+        return bool(self.open or ahead or at_end or self.waits_for_session)
+
+
+def given_to(client: Client, now: datetime) -> list[Given]:
+    """Every plan of a client, the newest first, then what was given without one: four queries."""
+    assignments = Assignment.objects.filter(client=client).select_related(
+        "version__instrument", "plan__battery"
+    )
+    rows = {row.pk: row for row in assignments.order_by("-created_at", "-pk")}
+    found: dict[UUID | None, Given] = {}
+    for row in rows.values():
+        if row.plan is not None:
+            row.plan.client = client
+        found.setdefault(row.plan_id, Given(row.plan)).assignments.append(row)
+    for entry in _entries(client, rows, now):
+        _sort_in(found[entry.occasion.assignment.plan_id], entry, now)
+    without_plan = found.pop(None, None)
+    return [*found.values(), *([without_plan] if without_plan else [])]
+
+
+def _entries(client: Client, rows: dict[UUID, Assignment], now: datetime) -> Iterable[Entry]:
+    newest, working = _links_of(client, now)
+    occasions = Occasion.objects.filter(client=client).select_related("response")
+    occasions = occasions.defer("response__answers", "response__comment", "response__seconds")
+    for occasion in occasions.order_by("-opens_at", "-number", "pk"):
+        occasion.assignment = rows[occasion.assignment_id]
+        response: Response | None = getattr(occasion, "response", None)
+        yield Entry(
+            occasion,
+            _state(occasion, response, now),
+            response,
+            working.get(occasion.pk),
+            newest.get(occasion.pk),
+        )
+
+
+def _links_of(client: Client, now: datetime) -> tuple[dict[UUID, UUID], dict[UUID, PersonalLink]]:
+    """The newest link of each occasion that is open now, and those that work.
+
+    The one that works is the newest, as ``actions.links.newest_link`` has it.
+    """
+    newest, working = {}, {}
+    rows = PersonalLink.objects.filter(occasion__client=client, occasion__closes_at__gt=now)
+    for link in rows.order_by("created_at", "pk"):
+        newest[link.occasion_id] = link.pk
+        if link.revoked_at is None:
+            working[link.occasion_id] = link
+    return {**newest, **{pk: link.pk for pk, link in working.items()}}, working
+
+
+def _state(occasion: Occasion, response: Response | None, now: datetime) -> str:
+    if response is not None and response.submitted_at is not None:
+        if response.voided_at is not None:
+            return "corrected"
+        return "partial" if response.partial else "answered"
+    if occasion.cancelled_at is not None:
+        return "left_out" if occasion.opened_at is None else "taken_back"
+    if occasion.closes_at <= now:
+        return "missed"
+    if occasion.opens_at > now:
+        return "coming"
+    return "open" if response is None else "begun"
+
+
+def _sort_in(given: Given, entry: Entry, now: datetime) -> None:
+    if entry.state in ("open", "begun"):
+        given.open.insert(0, entry)
+    elif entry.state == "coming":
+        given.coming.insert(0, entry)
+    elif entry.state != "left_out":
+        given.past.append(entry)
+    elif entry.occasion.cancelled_why in NOT_GIVEN:
+        if entry.occasion.opens_at <= now:
+            given.past.append(entry)
+        elif entry.occasion.assignment.ended_at is None:
+            given.coming.insert(0, entry)
