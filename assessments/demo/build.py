@@ -9,7 +9,7 @@ from django.db import transaction
 
 from assessments import queries
 from assessments.actions import psychometrics
-from assessments.demo import files, sessions
+from assessments.demo import files, giving, sessions
 from assessments.demo.people import CLIENTS
 from assessments.demo.perform import Performance
 from assessments.demo.plan import make_plan
@@ -66,7 +66,9 @@ def build(*, seed: int, now: datetime, say: Say = lambda line: None) -> Practice
             say(f"    {count} of {len(CLIENTS)} clients")
     say("    answers from files, and what all answers say of the forms")
     ada, pat, opened = members["ada"], members["pat"], now - OPENED
+    giving.keep_batteries(admin=pat, versions=versions, now=opened)
     sessions.enter(clients=clients, clinician=ada, versions=versions, now=now)
+    giving.change(clients=clients, now=now)
     files.import_moods(plans, versions[files.MOOD], ada, seed=str(seed), now=now)
     files.import_people(versions[LONG], pat, seed=str(seed), opened=opened, now=now)
     for of, version in psychometrics.answered():

@@ -144,11 +144,22 @@ class Performance:
         occasions.open_occasion(occasion=occasion, by=self.machine, now=at)
 
     def _submit(self, sheet: Sheet) -> None:
+        occasion = self.occasions[sheet.instrument, sheet.number]
+        if sheet.notes:
+            respond.save_answers(
+                occasion=occasion,
+                answers={code: sheet.answers[code] for code in sheet.notes},
+                notes=sheet.notes,
+                source=Response.Source.DEMO,
+                by=self.machine,
+                now=sheet.at,
+            )
         respond.submit(
-            occasion=self.occasions[sheet.instrument, sheet.number],
+            occasion=occasion,
             answers=sheet.answers,
             comment=sheet.comment,
             seconds=sheet.seconds,
+            unusual=sheet.unusual or None,
             source=Response.Source.DEMO,
             by=self.machine,
             now=sheet.at,

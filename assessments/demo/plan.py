@@ -53,6 +53,9 @@ class Sheet:
     # Spent on each question, by its code.
     seconds: dict[str, float]
     comment: str | None = None
+    # What was added to single answers, by the code of the question.
+    notes: dict[str, str] = field(default_factory=dict)
+    unusual: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,11 +186,22 @@ def _fill_in_all(
         casually = random.random() < CASUALLY_MISSED and code == WEEKLY
         if at is None or story.misses(code, week) or (casually and week < story.weeks - 2):
             continue
-        comment = story.comments.get(week) if code == WEEKLY else None
+        said = week if code == WEEKLY else None
         seconds = _seconds(answers, pace, haste)
         if code == WEEKLY and week in story.careless:
             answers, seconds = _ticked_down(instruments[code], haste)
-        plan.sheets.append(Sheet(code, window.number, at, answers, seconds, comment))
+        plan.sheets.append(
+            Sheet(
+                code,
+                window.number,
+                at,
+                answers,
+                seconds,
+                story.comments.get(said),
+                dict([story.notes[said]]) if said in story.notes else {},
+                said in story.unusual,
+            )
+        )
     plan.sheets.sort(key=lambda sheet: sheet.at)
 
 

@@ -41,7 +41,10 @@ class Story:
     review_every: int = 1
     reviewed_before: int = 1  # the last review: so many weeks before the newest form
     careless: frozenset[int] = frozenset()  # weeks whose weekly form was ticked down in haste
-    comments: Mapping[int, str] = field(default_factory=dict)
+    comments: Mapping[int | None, str] = field(default_factory=dict)
+    # A note on one answer of the weekly form: the code of the question, and the words.
+    notes: Mapping[int | None, tuple[str, str]] = field(default_factory=dict)
+    unusual: frozenset[int | None] = frozenset()  # weeks that the client called so
     events: Mapping[float, str] = field(default_factory=dict)
     decided: Mapping[int, str] = field(default_factory=dict)
     # Whom the answers are about, from which week on: kind and name.

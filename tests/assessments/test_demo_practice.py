@@ -11,14 +11,16 @@ from django.db import transaction
 
 from assessments import demo
 from assessments.actions import psychometrics
-from assessments.demo import build, files
+from assessments.demo import build, files, giving
 from assessments.demo.people import CLIENTS
 from assessments.demo.sessions import CHECKED_BEFORE, WEEKS, WHEN
 from assessments.demo.stories import STORIES
 from assessments.models import (
     Alert,
+    Assignment,
     Import,
     Occasion,
+    Plan,
     Psychometrics,
     Response,
     Score,
@@ -68,6 +70,26 @@ def test_every_story_is_lived_by_one_client(standings):
 def test_pendulum_swings_more_than_once(standings):
     latest = standings["pendulum into counter-dependence"].latest
     assert latest["CDP"]["pomp"] > 60 > 40 > latest["DEP"]["pomp"]
+
+
+def test_batteries_are_offered_and_plans_rest_or_ask_less_often(practice, db):
+    assert practice.batteries.count() == 2
+    paused = Plan.objects.filter(paused_at__isnull=False).select_related("client")
+    by_client = {plan.client.name: plan for plan in paused}
+    assert set(by_client) == {giving.RESTS, giving.PAUSED_BY_CLIENT}
+    assert by_client[giving.PAUSED_BY_CLIENT].client_note == giving.BECAUSE
+    steady = Assignment.objects.select_related("client").get(adapted_why="stable")
+    assert (steady.client.name, steady.chosen, steady.cadence) == (
+        giving.STEADY,
+        "two_weeks",
+        "four_weeks",
+    )
+
+
+def test_one_form_has_a_note_on_an_answer_and_one_was_of_an_unusual_week(practice, db):
+    assert Response.objects.filter(unusual=True).count() == 1
+    with_notes = [row for row in Response.objects.submitted() if row.item_comments]
+    assert [row.client.name for row in with_notes] == ["Nora Hallam"]
 
 
 def test_one_safety_answer_waits_and_one_is_being_handled(standings):

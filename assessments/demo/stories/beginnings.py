@@ -27,7 +27,7 @@ STORIES = {
         events={0: "Session 1"},
     ),
     "three weeks in": Story(
-        Intended(Signal.EXPECTED, "expected", Stage.DEPENDENT),
+        Intended(Signal.OVERDUE, "client_pause", Stage.DEPENDENT),
         path(DEP=70, CDP=34, IND=((0, 34), (3, 36)), INT=38),
         weeks=3,
         offset=1,

@@ -20,6 +20,8 @@ STORIES = {
         weeks=27,
         offset=4,
         about={0: ("partner", "Leo")},
+        notes={21: ("DEP06", "By day. The evenings were long.")},
+        unusual=frozenset({9}),
         events={
             0: "Session 1",
             9.3: "Let him drive her to the hospital",
