@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from assessments.measurement import schedule
 from assessments.models import (
     Assignment,
     Cadence,
@@ -44,6 +45,8 @@ class Entry:
     newest_link: UUID | None = None
     # What is notable about how it was answered, in a few words; set by whoever shows it.
     marks: str = ""
+    # It falls into a pause, as far as that is known.
+    in_pause: bool = False
 
     @property
     def name(self) -> str:
@@ -67,6 +70,8 @@ class Given:
     open: list[Entry] = field(default_factory=list)
     coming: list[Entry] = field(default_factory=list)
     past: list[Entry] = field(default_factory=list)
+    # Of forms whose next occasion lies too far ahead to be written yet: the form, and when.
+    later: list[tuple[str, datetime]] = field(default_factory=list)
 
     @property
     def running(self) -> list[Assignment]:
@@ -101,7 +106,7 @@ class Given:
             return bool(self.open)
         at_end = any(row.cadence == Cadence.AT_END for row in self.running)
         ahead = any(entry.state == "coming" for entry in self.coming)
-        return bool(self.open or ahead or at_end or self.waits_for_session)
+        return bool(self.open or ahead or self.later or at_end or self.waits_for_session)
 
 
 def given_to(client: Client, now: datetime) -> list[Given]:
@@ -115,10 +120,43 @@ def given_to(client: Client, now: datetime) -> list[Given]:
         if row.plan is not None:
             row.plan.client = client
         found.setdefault(row.plan_id, Given(row.plan)).assignments.append(row)
+    last: dict[UUID, int] = {}
     for entry in _entries(client, rows, now):
-        _sort_in(found[entry.occasion.assignment.plan_id], entry, now)
+        assignment = entry.occasion.assignment
+        _sort_in(found[assignment.plan_id], entry, now)
+        last[assignment.pk] = max(last.get(assignment.pk, -1), entry.occasion.number)
+    for given in found.values():
+        given.later = list(_not_written_yet(given, last, now))
     without_plan = found.pop(None, None)
     return [*found.values(), *([without_plan] if without_plan else [])]
+
+
+def _not_written_yet(
+    given: Given, last: dict[UUID, int], now: datetime
+) -> Iterable[tuple[str, datetime]]:
+    """The next occasion of each form that comes round and has none written ahead."""
+    plan = given.plan
+    if plan is None or plan.ended_at is not None:
+        return
+    written = {entry.occasion.assignment_id for entry in given.coming if entry.state == "coming"}
+    for row in given.running:
+        cadence = schedule.Cadence(row.cadence)
+        number = last.get(row.pk, -1) + 1
+        is_over = row.times is not None and number >= row.times
+        if row.pk in written or cadence.days is None or is_over:
+            continue
+        for window in schedule.windows(
+            cadence,
+            row.first_on,
+            plan.client.practice.zone,
+            row.ends_on,
+            number,
+            opens_at=plan.opens_at,
+            window_days=plan.window_days,
+            weekday=plan.weekday,
+        ):
+            if window.closes > now:
+                yield row.version.instrument.name, window.opens
 
 
 def _entries(client: Client, rows: dict[UUID, Assignment], now: datetime) -> Iterable[Entry]:
@@ -169,6 +207,7 @@ def _sort_in(given: Given, entry: Entry, now: datetime) -> None:
     if entry.state in ("open", "begun"):
         given.open.insert(0, entry)
     elif entry.state == "coming":
+        entry.in_pause = given.plan is not None and _pauses(given.plan, entry.occasion.opens_at)
         given.coming.insert(0, entry)
     elif entry.state != "left_out":
         given.past.append(entry)
@@ -177,3 +216,11 @@ def _sort_in(given: Given, entry: Entry, now: datetime) -> None:
             given.past.append(entry)
         elif entry.occasion.assignment.ended_at is None:
             given.coming.insert(0, entry)
+
+
+def _pauses(plan: Plan, at: datetime) -> bool:
+    """Whether a plan is paused then, as far as that is known."""
+    if plan.paused_at is None:
+        return False
+    zone = plan.client.practice.zone
+    return plan.paused_until is None or at.astimezone(zone).date() < plan.paused_until

@@ -43,6 +43,11 @@ class Card:
         return self.given.plan
 
     @property
+    def is_named(self) -> bool:
+        """Whether the title names its one form, so that its words need not."""
+        return self.words is not None and [form.name for form in self.words.forms] == [self.title]
+
+    @property
     def next(self) -> list[Entry]:
         return self.given.coming[:NEXT]
 
@@ -78,7 +83,7 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
         "client": client,
         "running": [card for card in cards if card.given.runs],
         "finished": [card for card in cards if not card.given.runs],
-        "said": [card for card in cards if card.plan and card.plan.client_said],
+        "said": _said(cards),
         # Of a closed record nothing can be asked: no button that would only refuse.
         "may_assign": is_open and access.may(request.user, Permission.ASSIGN, client),
         "may_enter": is_open and access.may(request.user, Permission.ENTER_ANSWERS, client),
@@ -88,6 +93,12 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": crumbs(client, _("Forms"), below_forms=False),
     }
     return render(request, "assessments/forms.html", context)
+
+
+def _said(cards: Sequence[Card]) -> list[Plan]:
+    """What the client said of the forms and nobody has noted: one plan for each time."""
+    plans = [card.plan for card in cards if card.plan and card.plan.client_said]
+    return list({plan.client_said_at: plan for plan in plans if not plan.noted_at}.values())
 
 
 def _card(client: Client, given: Given) -> Card:

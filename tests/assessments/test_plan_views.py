@@ -148,6 +148,29 @@ def test_form_whose_time_ran_out_half_answered_is_partly_answered(forms_of, nora
     assert [e.state for e in card.given.past] == ["partial"]
 
 
+def test_form_that_comes_round_rarely_goes_on_and_says_when(forms_of, nora):
+    plan = give(nora, Part(asked.instrument(asked.LONG), "twelve_weeks", TODAY))
+    asked.send(Occasion.objects.get(assignment__plan=plan))
+    context = forms_of()
+    assert context["finished"] == []
+    [(name, opens)] = context["running"][0].given.later
+    assert (name, opens.date()) == ("Long form", TODAY + 12 * WEEK)
+
+
+@pytest.mark.parametrize("options", [{"times": 1}, {"ends_on": TODAY + 11 * WEEK}])
+def test_form_that_has_come_as_often_as_it_should_is_completed(forms_of, nora, options):
+    plan = give(nora, Part(asked.instrument(asked.LONG), "twelve_weeks", TODAY, **options))
+    asked.send(Occasion.objects.get(assignment__plan=plan))
+    assert forms_of()["running"] == []
+
+
+def test_what_falls_into_a_pause_is_shown_as_not_given(forms_of, nora):
+    plan = give(nora)
+    plans.pause_plan(plan=plan, by=SYSTEM, now=NOW, until=TODAY + 2 * WEEK)
+    [card] = forms_of()["running"]
+    assert [e.in_pause for e in card.given.coming[:3]] == [True, False, False]
+
+
 def test_paused_plan_says_until_when_and_offers_to_go_on(desk, nora):
     plan = give(nora)
     plans.pause_plan(plan=plan, by=SYSTEM, now=NOW, until=TODAY + 2 * WEEK)
@@ -390,16 +413,18 @@ def test_form_that_is_over_or_answered_is_not_left_out(desk, nora, clock):
 
 def test_what_the_client_said_stands_on_the_page_until_it_is_noted(desk, nora):
     plan = give(nora)
+    give(nora, Part(asked.instrument(asked.SAFETY), "weekly", TODAY + DAY))
     link = PersonalLink.objects.get(occasion__assignment__plan=plan)
     plans.client_says(link=link, said="pause", weeks=2, note="Exams <b>now</b>", by=SYSTEM, now=NOW)
     page = text_of(desk.get(reverse("client-forms", args=[nora.pk])))
     assert "Nora Lind paused the forms on Monday 2 November, until Monday 16 November." in page
     assert "Exams &lt;b&gt;now&lt;/b&gt;" in page
+    # It was said of all plans at once, stands there once, and is noted once.
+    assert page.count("paused the forms on") == 1
     desk.post(address("plan-noted", plan))
     page = text_of(desk.get(reverse("client-forms", args=[nora.pk])))
     assert "paused the forms on" not in page
-    plan.refresh_from_db()
-    assert plan.noted_at == NOW
+    assert set(Plan.objects.values_list("noted_at", flat=True)) == {NOW}
 
 
 def test_stop_that_the_client_asked_for_stays_with_the_ended_plan(desk, nora):

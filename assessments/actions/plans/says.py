@@ -101,11 +101,18 @@ def what_client_said(link: PersonalLink) -> Plan | None:
 
 @transaction.atomic
 def note_what_client_said(*, plan: Plan, by: Actor, now: datetime) -> Plan:
-    """Take note of a client's pause or stop, so that it no longer asks for attention."""
+    """Take note of a client's pause or stop, so that it no longer asks for attention.
+
+    It was said once, of every plan that ran then: all of them are noted.
+    """
     plan = locked(plan)
-    if plan.client_said and plan.noted_at is None:
-        plan.noted_at, plan.noted_by = now, by.user
-        plan.save(update_fields=["noted_at", "noted_by"])
-        audit.record("plan.note", by=by, now=now, client=plan.client, about=plan)
-        standing.refresh(client=plan.client, now=now)
+    if not plan.client_said:
+        return plan
+    said = plan.client.plans.filter(client_said_at=plan.client_said_at, noted_at=None)
+    for row in said.order_by("pk"):
+        row.noted_at, row.noted_by = now, by.user
+        row.save(update_fields=["noted_at", "noted_by"])
+        audit.record("plan.note", by=by, now=now, client=plan.client, about=row)
+    standing.refresh(client=plan.client, now=now)
+    plan.refresh_from_db(fields=["noted_at", "noted_by"])
     return plan
