@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.plans import RECURRING, Settings, recurs
 from assessments.forms.asking import choice_field
+from assessments.forms.assigning import ways_to
 from assessments.forms.plans import DeliveryForm
 from assessments.models import Assignment, Plan
 from assessments.wording.plans import adapted_words
@@ -23,6 +24,7 @@ class ChangePlanForm(DeliveryForm):
 
     def __init__(self, data: Any = None, *, plan: Plan, running: Sequence[Assignment]) -> None:
         super().__init__(data, settings=Settings.of(plan))
+        choice_field(self, "send_by").choices = ways_to(plan.client)
         self.rows = {_name_of(row): row for row in running if recurs(row)}
         several = len(self.rows) > 1
         for name, row in self.rows.items():
