@@ -12,6 +12,7 @@ from assessments.views import (
     caseload,
     client,
     client_forms,
+    coming,
     correct,
     entry,
     hand_over,
@@ -137,6 +138,12 @@ messages: list[URLPattern] = [
     ),
 ]
 
+# The calendar of what goes out when.
+calendar_pages: list[URLPattern] = [
+    path("calendar/", coming.calendar, name="calendar"),
+    path("clients/<uuid:pk>/calendar/", coming.client_calendar, name="client-calendar"),
+]
+
 # Appointments, by hand and from calendars.
 appointing: list[URLPattern] = [
     path("appointments/", appointments.appointments, name="appointments"),
@@ -185,6 +192,7 @@ urlpatterns = [
     *changing,
     *given_together,
     *messages,
+    *calendar_pages,
     *appointing,
     *importing,
     *answering,

@@ -7,18 +7,16 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from assessments import queries
 from assessments.measurement import schedule
-from assessments.models import Assignment, CancelledWhy, Occasion
+from assessments.models import Assignment, Occasion
 from clinic.models import Appointment
 
 BY_SESSION = [cadence for cadence in schedule.Cadence if cadence.by_appointment]
-# Taken back so that another takes its place, or with its assignment: the session has none then.
-GIVEN_ANEW = (CancelledWhy.MOVED, CancelledWhy.CHANGED, CancelledWhy.ENDED)
 
 
 def unwritten(assignment: Assignment, now: datetime, until: datetime) -> list[Occasion]:
     """An occasion for each session of the client until then that has none of this form."""
-    cadence = schedule.Cadence(assignment.cadence)
     zone = assignment.client.practice.zone
     of_form = Occasion.objects.filter(
         client=assignment.client_id,
@@ -28,35 +26,29 @@ def unwritten(assignment: Assignment, now: datetime, until: datetime) -> list[Oc
     tally = assignment.occasions.aggregate(last=Max("number"))["last"]
     number = 0 if tally is None else tally + 1
     given = assignment.occasions.filter(cancelled_at=None).count()
-    written: list[Occasion] = []
-    for session in sessions.order_by("starts_at", "pk"):
-        day = session.starts_at.astimezone(zone).date()
-        if day < assignment.first_on or (assignment.ends_on and day > assignment.ends_on):
-            continue
-        if assignment.times is not None and given + len(written) >= assignment.times:
-            break
-        days = assignment.plan.window_days if assignment.plan else None
-        window = schedule.session_window(cadence, session.starts_at, session.ends_at, 0, days)
-        if window.closes <= now:
-            continue
-        written.append(
-            Occasion(
-                assignment=assignment,
-                client=assignment.client,
-                number=number + len(written),
-                opens_at=window.opens,
-                closes_at=window.closes,
-                appointment=session,
-            )
+    windows = queries.session_windows(
+        assignment, sessions.order_by("starts_at", "pk"), given, zone, now
+    )
+    return [
+        Occasion(
+            assignment=assignment,
+            client=assignment.client,
+            number=number + place,
+            opens_at=window.opens,
+            closes_at=window.closes,
+            appointment=session,
         )
-    return written
+        for place, (session, window) in enumerate(windows)
+    ]
 
 
 def _without(
     occasions: QuerySet[Occasion], now: datetime, until: datetime
 ) -> QuerySet[Appointment]:
     """The sessions that are not over and have none of these occasions."""
-    has_one = occasions.filter(appointment=OuterRef("pk")).exclude(cancelled_why__in=GIVEN_ANEW)
+    has_one = occasions.filter(appointment=OuterRef("pk")).exclude(
+        cancelled_why__in=queries.GIVEN_ANEW
+    )
     return Appointment.objects.filter(
         ~Exists(has_one), cancelled_at=None, ends_at__gt=now, starts_at__lt=until
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -25,7 +24,6 @@ from assessments.models import (
     CancelledWhy,
     Occasion,
     PersonalLink,
-    Plan,
     Response,
     SendBy,
 )
@@ -71,10 +69,7 @@ def _windows_after(
     """The occasions up to the horizon that follow number ``last``, not written yet."""
     zone = assignment.client.practice.zone
     today = now.astimezone(zone).date()
-    start = 0 if last is None else last + 1
-    if cadence.days and last is not None:
-        # After a long standstill, what nobody could have answered is passed over.
-        start = max(start, (today - assignment.first_on).days // cadence.days - 1)
+    start = queries.next_number(assignment, last, today)
     count = 1 if cadence.days is None else HORIZON.days // cadence.days + 2
     if assignment.times is not None:
         count = max(0, min(count, assignment.times - start))
@@ -85,7 +80,7 @@ def _windows_after(
         assignment.ends_on,
         start,
         count,
-        **_hours(assignment.plan),
+        **queries.hours_of(assignment.plan),
     )
     due = [window for window in windows if window.opens < now + HORIZON]
     if start == 0 and not due:
@@ -105,16 +100,6 @@ def _windows_after(
     ]
 
 
-def _hours(plan: Plan | None) -> dict[str, Any]:
-    if plan is None:
-        return {}
-    return {
-        "opens_at": plan.opens_at,
-        "window_days": plan.window_days,
-        "weekday": plan.weekday,
-    }
-
-
 def _leave_out_what_is_covered(plan: UUID, now: datetime) -> None:
     """Where two forms of a plan open on one day and one asks all that the other does, the
     shorter is left out: the weekly form in the weeks of the long one."""
@@ -125,18 +110,13 @@ def _leave_out_what_is_covered(plan: UUID, now: datetime) -> None:
         longer = [row.pk for row in running if queries.covers(row.version, short.version)]
         if not longer:
             continue
-        same_day = timedelta(hours=12)
         to_come = short.occasions.filter(opened_at=None, cancelled_at=None, closes_at__gt=now)
         taken = list(
             Occasion.objects.filter(assignment__in=longer, cancelled_at=None)
             .filter(closes_at__gt=now)
             .values_list("opens_at", flat=True)
         )
-        covered = [
-            row.pk
-            for row in to_come
-            if any(abs(row.opens_at - opens) < same_day for opens in taken)
-        ]
+        covered = [row.pk for row in to_come if queries.on_one_day(row.opens_at, taken)]
         cancel(covered, CancelledWhy.COVERED, now)
 
 

@@ -15,6 +15,20 @@ from .caseload_page import (
 )
 from .client_forms import Entry, Given, given_to
 from .client_record import Record, ScoreRow, record, scores_of, sittings_of
+from .coming import (
+    GIVEN_ANEW,
+    Coming,
+    Due,
+    Kind,
+    Moment,
+    coming,
+    end_of_pause,
+    hours_of,
+    moments,
+    next_number,
+    on_one_day,
+    session_windows,
+)
 from .inbox import inbox_count, open_alerts, unseen_responses
 from .instruments import covers, newest_version, newest_versions, rule_messages, versions_of
 from .path import (
@@ -43,13 +57,18 @@ from .running import Running, running, waiting
 
 __all__ = [
     "BASELINE_WITHIN",
+    "GIVEN_ANEW",
     "LONG_FORM",
     "PAGE_SIZE",
     "WEEK",
     "CaseloadFilter",
     "CaseloadPage",
+    "Coming",
+    "Due",
     "Entry",
     "Given",
+    "Kind",
+    "Moment",
     "Record",
     "Running",
     "ScoreRow",
@@ -59,19 +78,25 @@ __all__ = [
     "between",
     "caseload",
     "caseload_clients",
+    "coming",
     "covers",
     "current_episode",
+    "end_of_pause",
     "events_before",
     "find_reference",
     "follow",
     "gather",
     "given_to",
     "has_relational_answers",
+    "hours_of",
     "in_force",
     "in_force_at",
     "inbox_count",
+    "moments",
     "newest_version",
     "newest_versions",
+    "next_number",
+    "on_one_day",
     "open_alerts",
     "own_care",
     "parts_to_give",
@@ -82,6 +107,7 @@ __all__ = [
     "running",
     "scores_of",
     "series_of",
+    "session_windows",
     "sittings",
     "sittings_of",
     "sittings_of_episode",

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import sessions
 from assessments.forms.appointments import AppointmentForm, CallOffForm, MoveForm
+from assessments.views.coming import tabs
 from clinic import access, audit, text
 from clinic.actions import care
 from clinic.audit import Actor
@@ -60,6 +61,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
         "before": _address(monday - WEEK),
         "after": _address(monday + WEEK),
         "is_now": monday <= today < monday + WEEK,
+        "tabs": tabs(here="appointments")
+        if reach.has_general(request.user, Permission.SEE_CASELOAD)
+        else [],
     }
     return render(request, "assessments/appointments.html", context)
 

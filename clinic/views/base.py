@@ -39,7 +39,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 # Pages that an entry leads to, at addresses of their own.
-BELOW = {"library": ("imports", "batteries")}
+BELOW = {"library": ("imports", "batteries"), "calendar": ("appointments",)}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -50,6 +50,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Caseload"), "caseload", Permission.SEE_CASELOAD),
         (_("Inbox"), "inbox", Permission.SEE_CASELOAD),
         (_("Clients"), "clients", Permission.ADD_CLIENT),
+        (_("Calendar"), "calendar", Permission.SEE_CASELOAD),
         (_("Appointments"), "appointments", Permission.KEEP_CALENDAR),
         (_("Library"), "library", Permission.SEE_LIBRARY),
         (_("Team"), "team", Permission.SEE_TEAM),
@@ -57,9 +58,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         _entry(request, label, name)
         for label, name, permission in places
-        # A clinician's list of clients is the caseload.
+        # A clinician's list of clients is the caseload, and the calendar leads to appointments.
         if reach.has_general(request.user, permission)
         and (name != "clients" or runs_practice or not has_caseload)
+        and (name != "appointments" or not has_caseload)
     ]
 
 

@@ -197,11 +197,11 @@ def test_bad_settings_change_nothing(pat, harbour, signed_in, changes, field):
 @pytest.mark.parametrize(
     "who, first, labels",
     [
-        ("ada", "/caseload/", ["Caseload", "Inbox", "Appointments", "Library", "Team"]),
-        ("sue", "/caseload/", ["Caseload", "Inbox", "Appointments", "Library", "Team"]),
+        ("ada", "/caseload/", ["Caseload", "Inbox", "Calendar", "Library", "Team"]),
+        ("sue", "/caseload/", ["Caseload", "Inbox", "Calendar", "Library", "Team"]),
         ("pat", "/clients/", ["Clients", "Appointments", "Library", "Team"]),
         ("ash", "/clients/", ["Clients", "Appointments", "Team"]),
-        ("solo", "/caseload/", ["Caseload", "Inbox", "Clients", "Appointments", "Library", "Team"]),
+        ("solo", "/caseload/", ["Caseload", "Inbox", "Clients", "Calendar", "Library", "Team"]),
     ],
 )
 def test_each_role_gets_its_first_page_and_its_places(request, signed_in, who, first, labels):

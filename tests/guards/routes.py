@@ -244,6 +244,9 @@ POLICY = {
     "message-again": client_page(post=CLOSE, about="notice"),
     "message-wordings": page(ADMINS),
     "message-wording": page(ADMINS, post=True),
+    # The calendar
+    "calendar": page(CASEWORKERS),
+    "client-calendar": client_page(get=READ_CLINICAL),
     # Appointments
     "appointments": page(MEMBERS),
     "client-appointments": client_page(IDENTITY, EDIT_IDENTITY),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments import queries
 from assessments.actions import assign, occasions, standing
 from assessments.actions.plans.running import locked, running
 from assessments.models import Assignment, Cadence, CancelledWhy, Occasion, Plan
@@ -80,7 +81,7 @@ def resume_plan(*, plan: Plan, by: Actor, now: datetime) -> Plan:
         assignment__plan=plan,
         opened_at=None,
         cancelled_at=None,
-        opens_at__lt=min(now, _end_of_pause(plan) or now),
+        opens_at__lt=min(now, queries.end_of_pause(plan, plan.client.practice.zone) or now),
     )
     occasions.cancel(due.values_list("pk", flat=True), CancelledWhy.PAUSED, now)
     plan.paused_at = plan.paused_until = plan.paused_by = None
@@ -92,14 +93,6 @@ def resume_plan(*, plan: Plan, by: Actor, now: datetime) -> Plan:
     return plan
 
 
-def _end_of_pause(plan: Plan) -> datetime | None:
-    """The midnight on which the day of its end begins."""
-    if plan.paused_until is None:
-        return None
-    zone = plan.client.practice.zone
-    return datetime.combine(plan.paused_until, time(0), tzinfo=zone).astimezone(UTC)
-
-
 def resume_due_plans(*, now: datetime) -> int:
     """Resume every plan whose pause has run out in its practice's zone; returns how many."""
     # The day begins up to 14 hours earlier than in UTC.
@@ -109,7 +102,7 @@ def resume_due_plans(*, now: datetime) -> int:
     ).select_related("client__practice")
     resumed = 0
     for plan in due:
-        end = _end_of_pause(plan)
+        end = queries.end_of_pause(plan, plan.client.practice.zone)
         if end is not None and end <= now:
             by = Actor.system(practice=plan.client.practice)
             resume_plan(plan=plan, by=by, now=now)
