@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -146,6 +147,11 @@ def _occasions(now: datetime) -> QuerySet[Occasion]:
     # Two forms often open at the same instant; their order must not be chance.
     return (
         rows.filter(opens_at__gte=now - SEEN_BACK)
+        .annotate(
+            paused_at=F("assignment__plan__paused_at"),
+            paused_until=F("assignment__plan__paused_until"),
+            time_zone=F("client__practice__time_zone"),
+        )
         .with_answered_at()
         .order_by("-opens_at", "closes_at")
     )
@@ -202,13 +208,20 @@ def _stale_at(facts: Facts, now: datetime) -> datetime | None:
 
 
 def _coming(occasions: list[Occasion], now: datetime) -> Occasion | None:
-    """The open occasion that waits for an answer, else the next to open."""
+    """The open occasion that waits for an answer, else the next to open outside a pause."""
     waiting = [
         occasion
         for occasion in occasions
         if occasion.closes_at > now and occasion.answered_at is None
+        if occasion.opens_at <= now or not _is_passed_over(occasion)
     ]
     return min(waiting, key=lambda occasion: occasion.opens_at, default=None)
+
+
+def _is_passed_over(occasion: Any) -> bool:
+    """Whether its plan is paused when it would open; the row was read by ``_occasions``."""
+    zone = ZoneInfo(occasion.time_zone)
+    return queries.is_passed_over(occasion, occasion.opens_at, zone)
 
 
 def _latest(movement: Movement) -> dict[str, dict[str, float]]:

@@ -106,9 +106,6 @@ def _assignment(
 ) -> AssignmentSummary:
     due = [occasion for occasion in windows if _counts(record, occasion)]
     answered = len([o for o in due if o.answered_at is not None])
-    coming = next((o for o in windows if o.closes_at > record.now and o.answered_at is None), None)
-    if assignment.ended_at is not None or record.client.closed_at is not None:
-        coming = None
     return AssignmentSummary(
         name=record.versions[assignment.version_id].instrument.name,
         cadence=assignment.get_cadence_display(),
@@ -118,17 +115,29 @@ def _assignment(
             if due
             else ""
         ),
-        next=_when(coming, record),
+        next=_when(record, assignment, windows),
         ended="" if assignment.ended_at is None else wording.day(assignment.ended_at),
     )
 
 
-def _when(occasion: Occasion | None, record: Record) -> str:
-    if occasion is None:
+def _when(record: Record, assignment: Assignment, windows: list[Occasion]) -> str:
+    """When a form comes next: open until a day, on a day that may be far off, not while paused."""
+    if assignment.ended_at is not None or record.client.closed_at is not None:
         return _("none")
-    if occasion.opens_at <= record.now:
-        return _("open until %(day)s") % {"day": wording.day(occasion.closes_at)}
-    return wording.day(occasion.opens_at)
+    ahead = [o for o in windows if o.closes_at > record.now and o.answered_at is None]
+    if ahead and ahead[0].opens_at <= record.now:
+        return _("open until %(day)s") % {"day": wording.day(ahead[0].closes_at)}
+    zone = record.client.practice.zone
+    plan = assignment.plan
+    for occasion in ahead:
+        if not queries.is_passed_over(plan, occasion.opens_at, zone):
+            return wording.day(occasion.opens_at)
+    assignment.client = record.client
+    last = max((o.number for o in windows), default=-1)
+    window = queries.next_window(assignment, last, record.now)
+    if window is not None and not queries.is_passed_over(plan, window.opens, zone):
+        return wording.day(window.opens)
+    return _("none while paused") if plan is not None and plan.paused_at else _("none")
 
 
 def reference(record: Record) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from assessments.measurement import schedule
 from assessments.models import (
     Assignment,
     Cadence,
@@ -19,6 +18,8 @@ from assessments.models import (
     Response,
 )
 from clinic.models import Client
+
+from .coming import is_passed_over, next_window
 
 # What was taken back for one of these reasons, before it opened, has nothing in its place: somebody
 # may wonder why no form came. The others were never to be.
@@ -86,7 +87,8 @@ class Given:
 
     @property
     def has_several(self) -> bool:
-        return len({row.version.instrument_id for row in self.assignments}) > 1
+        """Whether each entry needs the name of its form beside it."""
+        return self.plan is None or len({row.version.instrument_id for row in self.assignments}) > 1
 
     @property
     def waits_for_session(self) -> bool:
@@ -117,6 +119,7 @@ def given_to(client: Client, now: datetime) -> list[Given]:
     rows = {row.pk: row for row in assignments.order_by("-created_at", "-pk")}
     found: dict[UUID | None, Given] = {}
     for row in rows.values():
+        row.client = client
         if row.plan is not None:
             row.plan.client = client
         found.setdefault(row.plan_id, Given(row.plan)).assignments.append(row)
@@ -135,28 +138,13 @@ def _not_written_yet(
     given: Given, last: dict[UUID, int], now: datetime
 ) -> Iterable[tuple[str, datetime]]:
     """The next occasion of each form that comes round and has none written ahead."""
-    plan = given.plan
-    if plan is None or plan.ended_at is not None:
+    if given.plan is None or given.plan.ended_at is not None:
         return
     written = {entry.occasion.assignment_id for entry in given.coming if entry.state == "coming"}
     for row in given.running:
-        cadence = schedule.Cadence(row.cadence)
-        number = last.get(row.pk, -1) + 1
-        is_over = row.times is not None and number >= row.times
-        if row.pk in written or cadence.days is None or is_over:
-            continue
-        for window in schedule.windows(
-            cadence,
-            row.first_on,
-            plan.client.practice.zone,
-            row.ends_on,
-            number,
-            opens_at=plan.opens_at,
-            window_days=plan.window_days,
-            weekday=plan.weekday,
-        ):
-            if window.closes > now:
-                yield row.version.instrument.name, window.opens
+        window = next_window(row, last.get(row.pk, -1), now)
+        if window is not None and row.pk not in written:
+            yield row.version.instrument.name, window.opens
 
 
 def _entries(client: Client, rows: dict[UUID, Assignment], now: datetime) -> Iterable[Entry]:
@@ -207,7 +195,8 @@ def _sort_in(given: Given, entry: Entry, now: datetime) -> None:
     if entry.state in ("open", "begun"):
         given.open.insert(0, entry)
     elif entry.state == "coming":
-        entry.in_pause = given.plan is not None and _pauses(given.plan, entry.occasion.opens_at)
+        client = entry.occasion.assignment.client
+        entry.in_pause = is_passed_over(given.plan, entry.occasion.opens_at, client.practice.zone)
         given.coming.insert(0, entry)
     elif entry.state != "left_out":
         given.past.append(entry)
@@ -216,11 +205,3 @@ def _sort_in(given: Given, entry: Entry, now: datetime) -> None:
             given.past.append(entry)
         elif entry.occasion.assignment.ended_at is None:
             given.coming.insert(0, entry)
-
-
-def _pauses(plan: Plan, at: datetime) -> bool:
-    """Whether a plan is paused then, as far as that is known."""
-    if plan.paused_at is None:
-        return False
-    zone = plan.client.practice.zone
-    return plan.paused_until is None or at.astimezone(zone).date() < plan.paused_until

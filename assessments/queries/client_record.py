@@ -106,7 +106,8 @@ def record(client: Client, now: datetime) -> Record:
         .defer("answers", "comment", "item_comments", "seconds")
         .order_by("-submitted_at", "pk")
     )
-    assignments = list(Assignment.objects.filter(client=client).order_by("created_at", "pk"))
+    given = Assignment.objects.filter(client=client).select_related("plan")
+    assignments = list(given.order_by("created_at", "pk"))
     alerts = _alerts(client)
     # Of a client of whom nobody was named, there is nothing to read.
     named = Exists(ReferenceRelationship.objects.filter(client=OuterRef("client")))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,28 @@ def next_number(assignment: Assignment, last: int | None, today: date) -> int:
     return number
 
 
+def next_window(assignment: Assignment, last: int, now: datetime) -> schedule.Window | None:
+    """The window after number ``last`` of a form that comes round by interval, if one follows."""
+    cadence = schedule.Cadence(assignment.cadence)
+    if cadence.days is None or assignment.ended_at is not None:
+        return None
+    zone = assignment.client.practice.zone
+    number = next_number(assignment, last, now.astimezone(zone).date())
+    windows = schedule.windows(
+        cadence,
+        assignment.first_on,
+        zone,
+        assignment.ends_on,
+        number,
+        3,
+        **hours_of(assignment.plan),
+    )
+    times = assignment.times
+    return next(
+        (one for one in windows if one.closes > now and (times is None or one.number < times)), None
+    )
+
+
 def session_windows(
     assignment: Assignment,
     sessions: Iterable[Appointment],
@@ -100,14 +122,23 @@ def on_one_day(opens: datetime, others: Iterable[datetime]) -> bool:
     return any(abs(opens - other) < SAME_DAY for other in others)
 
 
-def end_of_pause(plan: Plan, zone: ZoneInfo) -> datetime | None:
+class Pausing(Protocol):
+    """A plan, or a row that says of its plan when it is paused."""
+
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def paused_until(self) -> date | None: ...
+
+
+def end_of_pause(plan: Pausing, zone: ZoneInfo) -> datetime | None:
     """The midnight on which the day of its end begins; None where it has no end."""
     if plan.paused_until is None:
         return None
     return datetime.combine(plan.paused_until, time(0), tzinfo=zone).astimezone(UTC)
 
 
-def is_passed_over(plan: Plan | None, opens: datetime, zone: ZoneInfo) -> bool:
+def is_passed_over(plan: Pausing | None, opens: datetime, zone: ZoneInfo) -> bool:
     """Whether what opens then falls into the pause of its plan."""
     if plan is None or plan.paused_at is None:
         return False

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from assessments import queries
-from assessments.actions import references, respond, review, standing
+from assessments.actions import plans, references, respond, review, standing
 from assessments.client_page import notes
 from assessments.models import Event, Occasion, Response, Review
 from clinic.actions import care
@@ -69,6 +69,14 @@ def test_client_page_of_those_who_see_no_answers_has_none(later, request, signed
     assert "clinic/client_identity.html" in [t.name for t in page.templates]
     assert "a word of her own" not in page.content.decode()
     assert "Counter-dependence" not in page.content.decode()
+
+
+def test_rare_form_says_when_it_comes_next_and_that_it_rests(clock, signed_in, ada, nora):
+    given = asked.give(nora, asked.LONG, cadence="twelve_weeks")
+    asked.send(given.first)
+    assert "next 25 Jan 2027" in text_of(page_of(signed_in(ada), nora))
+    plans.pause_plan(plan=given.assignment.plan, by=actor(ada), now=NOW)
+    assert "next none while paused" in text_of(page_of(signed_in(ada), nora))
 
 
 def test_client_page_of_a_supervisor_offers_no_review(later, signed_in, ada, sue, nora):

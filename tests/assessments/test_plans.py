@@ -374,6 +374,20 @@ def test_plan_ends_when_its_last_form_is_ended(nora):
     assert Plan.objects.get().ended_at == NOW
 
 
+def test_next_form_on_the_caseload_is_one_outside_the_pause(nora):
+    plan = make(nora)
+    asked.send(of(plan)[0])
+    plans.pause_plan(plan=plan, by=SYSTEM, now=NOW, until=TODAY + 2 * WEEK)
+    nora.standing.refresh_from_db()
+    assert nora.standing.next_due_at.date() == TODAY + 2 * WEEK
+    plans.pause_plan(plan=plan, by=SYSTEM, now=NOW)
+    nora.standing.refresh_from_db()
+    assert nora.standing.next_due_at is None
+    plans.resume_plan(plan=plan, by=SYSTEM, now=NOW)
+    nora.standing.refresh_from_db()
+    assert nora.standing.next_due_at.date() == TODAY + WEEK
+
+
 # --- The client's say -----------------------------------------------------------------------------
 
 
