@@ -167,10 +167,11 @@ class Crew:
         self.start()
 
     def start(self) -> None:
+        from clinic.management.commands import up
+
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "clinic"]
-        worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        commands = [[*worker, "1" if self.embedded else "2", *quiet]]
+        worker = [*celery, "worker", "--loglevel", "WARNING", *up.QUIET]
+        commands = [[*worker, *(up.ALONE if self.embedded else up.POOL)]]
         if not self.embedded:
             commands.append([*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""])
         with self.log.open("ab") as log:
@@ -180,9 +181,12 @@ class Crew:
             ]
 
     def kill(self, *, whole: bool) -> str:
-        """SIGKILL to a process that sends, or to the whole worker; "nobody" while none is up."""
+        """SIGKILL to a process that sends, or to the whole worker; "nobody" while none is up.
+
+        Without Redis the two are one.
+        """
         worker = self.processes[0]
-        if whole:
+        if whole or self.embedded:
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
             self.stop()

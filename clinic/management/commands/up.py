@@ -211,12 +211,12 @@ def children() -> list[Child]:
         "CAUSEWAY_DEMO": "1" if settings.DEMO else "0",
     }
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "clinic"]
-    worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency"]
+    worker = [*celery, "worker", "--loglevel", "INFO", *QUIET]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]
     web = [sys.executable, "-m", "gunicorn", "-c", "python:clinic.gunicorn", "clinic.wsgi"]
     found = [
         Child("web", web, environment),
-        Child("worker", [*worker, "2" if settings.REDIS_URL else "1", *QUIET], environment),
+        Child("worker", [*worker, *(POOL if settings.REDIS_URL else ALONE)], environment),
     ]
     if settings.REDIS_URL:
         found.append(Child("beat", beat, environment))
@@ -225,6 +225,10 @@ def children() -> list[Child]:
 
 # One installation, one worker: nobody to gossip with, and nobody to send events to.
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+POOL = ["--concurrency", "2"]
+# Without Redis the tasks run in the worker itself. A child of it that is killed as it waits takes
+# along the lock under which its successors wait: the worker would look alive and do nothing more.
+ALONE = ["--pool", "solo"]
 
 
 def answers() -> bool:
