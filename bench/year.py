@@ -2,10 +2,11 @@
 
 Practices in twelve time zones, their clinicians and clients, each client with a plan of weekly,
 two-weekly or four-weekly forms, reminders, an hour and a day of their own. The clock is driven
-hour by hour from one spring to the next, over both clock changes; every sweep runs at every hour,
-as the worker runs them every minute. Some plans are paused, some are changed, some forms are
-answered. What should have happened is worked out here anew, from the calendar alone, and compared
-with the rows and with what the mail server took in. Ends with code 1 at the first difference.
+hour by hour from one spring to the next, over both clock changes; every sweep of forms and
+messages runs at every hour, as the worker runs them every minute. Some plans are paused, some are
+changed, some forms are answered. What should have happened is worked out here anew, from the
+calendar alone, and compared with the rows and with what the mail server took in. Ends with code 1
+at the first difference.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from bench.installation import arguments, installation
 
 CLINICIANS, CLIENTS, WEEKS = 50, 2_000, 52
 SECONDS = 600
+AT_ONCE = 1_000
 START = datetime(2027, 3, 1, tzinfo=UTC)  # a Monday; 2028 is a leap year
 ZONES = (
     "Pacific/Auckland", "Australia/Lord_Howe", "Asia/Tokyo", "Asia/Kathmandu", "Asia/Karachi",
@@ -134,20 +136,15 @@ class Sink:
         return mock.patch("clinic.actions.channels.get_connection", return_value=self)
 
     def deliver(self, now: datetime) -> None:
-        """Send what is due, and work out anew where the clients of the hour stand."""
-        from assessments.actions import standing
         from clinic.actions import notices
 
         self.now = now
         while notices.deliver_due(now=now).sent:
             pass
-        while standing.refresh_stale(now=now):
-            pass
 
 
 class Courier:
-    """Delivers and works out standings in a process of its own, as a second worker does, a few
-    hours behind at most."""
+    """Delivers in a process of its own, as a second worker does, a few hours behind at most."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -215,18 +212,20 @@ def live(
 
 
 def sweep(now: datetime, took: Took) -> None:
-    """What the worker's tasks do, in one hour."""
-    from assessments.actions import occasions, plans
+    """What the worker's tasks do in one hour; once a day what waits longer, or is for pages."""
+    from assessments.actions import occasions, plans, standing
 
     took("resuming", plans.resume_due_plans, now=now)
     if now.hour == 0:
         took("writing ahead", occasions.extend_all_occasions, now=now)
+        while took("standings", standing.refresh_stale, now=now):
+            pass
     for name, call in (
         ("closing", occasions.close_due_occasions),
         ("opening", occasions.open_due_occasions),
         ("reminding", occasions.remind_due),
     ):
-        while took(name, call, now=now):
+        while took(name, call, now=now, limit=AT_ONCE) == AT_ONCE:
             pass
 
 
