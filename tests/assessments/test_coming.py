@@ -66,6 +66,7 @@ def enter(client, weeks: int = 10, now: datetime = NOW):
 # --- What was said comes true ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [NOW, datetime(2027, 2, 22, 9, tzinfo=NOW.tzinfo)])
 @pytest.mark.parametrize(
     "forms, settings",
@@ -104,6 +105,7 @@ def test_after_the_clocks_go_forward_it_opens_at_the_same_hour(nora):
     assert hours == {time(9), time(6)}  # the first opened as it was given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", [None, TODAY + 3 * WEEK, TODAY + 7 * WEEK])
 def test_what_is_said_of_a_pause_is_what_opens(nora, until):
     plan = make(nora)

@@ -59,11 +59,13 @@ def all_routes() -> list[Route]:
     return list(routes.walk())
 
 
+@pytest.mark.gate
 def test_every_route_has_a_policy_and_every_policy_a_route() -> None:
     names = [route.name for route in all_routes()]
     assert sorted(set(names)) == sorted(POLICY)
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("principal", PRINCIPALS)
 def test_nobody_gets_further_than_the_policy(built: World, principal: str) -> None:
     assert deviations(built, [principal], METHODS) == []
