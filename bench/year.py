@@ -336,11 +336,14 @@ def _in(person: Person, at: datetime) -> bool:
 
 
 def answers_of(people: list[Person]) -> dict[datetime, list[tuple[Person, Due]]]:
+    """What is answered when. Rows are written at every sixth hour for those that follow it: a form
+    is open for a day by then, and a reminder a day away."""
     found = defaultdict(list)
     for person in people:
         for due in person.due:
             if due.answered is not None:
-                found[due.answered].append((person, due))
+                written = due.answered.replace(hour=due.answered.hour // 6 * 6)
+                found[written].append((person, due))
     return found
 
 
