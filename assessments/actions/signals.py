@@ -37,6 +37,8 @@ class Facts:
     said: list[Plan] = field(default_factory=list)
     # The newest message that could not be delivered, unless one was since.
     undelivered: Notice | None = None
+    # Of the occasions, those that their plan's pause passes over.
+    passed_over: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,7 @@ def gather(clients: Sequence[Client], now: datetime) -> dict[UUID, Facts]:
             created_at=client.created_at,
             said=said[client.pk],
             undelivered=next(iter(undelivered[client.pk]), None),
+            passed_over=frozenset(row.pk for row in occasions[client.pk] if _is_passed_over(row)),
         )
     return facts
 
@@ -171,7 +172,7 @@ def values(facts: Facts, now: datetime) -> dict[str, Any]:
     """The fields of a standing, from its facts."""
     movement = facts.movement
     reading = movement.stage
-    coming = _coming(facts.occasions, now)
+    coming = _coming(facts, now)
     findings = find(facts, now)
     return {
         "signal": findings[0].signal,
@@ -207,19 +208,21 @@ def _stale_at(facts: Facts, now: datetime) -> datetime | None:
     return min((at for at in times if at > now), default=None)
 
 
-def _coming(occasions: list[Occasion], now: datetime) -> Occasion | None:
+def _coming(facts: Facts, now: datetime) -> Occasion | None:
     """The open occasion that waits for an answer, else the next to open outside a pause."""
     waiting = [
         occasion
-        for occasion in occasions
+        for occasion in facts.occasions
         if occasion.closes_at > now and occasion.answered_at is None
-        if occasion.opens_at <= now or not _is_passed_over(occasion)
+        if occasion.opens_at <= now or occasion.pk not in facts.passed_over
     ]
     return min(waiting, key=lambda occasion: occasion.opens_at, default=None)
 
 
 def _is_passed_over(occasion: Any) -> bool:
     """Whether its plan is paused when it would open; the row was read by ``_occasions``."""
+    if occasion.paused_at is None:
+        return False
     zone = ZoneInfo(occasion.time_zone)
     return queries.is_passed_over(occasion, occasion.opens_at, zone)
 

@@ -37,7 +37,7 @@ def test_guide_names_clients_of_the_demonstration():
     guide = (settings.BASE_DIR / "docs" / "guide" / "README.md").read_text(encoding="utf-8")
     table = guide.partition("| client | shows |\n|---|---|\n")[2].partition("\n\n")[0]
     named = [row.split("|")[1].partition("(")[0].strip() for row in table.splitlines()]
-    assert len(named) == 8
+    assert len(named) == 11
     assert set(named) <= {person.name for person in CLIENTS}
 
 
