@@ -98,6 +98,15 @@ def record(
     return written
 
 
+def record_reading(
+    part: str, *, client: Any, by: Actor, now: datetime, about: models.Model | None = None
+) -> AuditEvent:
+    """Add that somebody read a part of a client's record; ``about`` is the row, where it is one."""
+    return record(
+        "client.read", by=by, now=now, client=client, about=about or client, details={"part": part}
+    )
+
+
 def event(
     action: str,
     *,

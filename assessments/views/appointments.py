@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.actions import sessions
 from assessments.forms.appointments import AppointmentForm, CallOffForm, MoveForm
-from assessments.views.coming import tabs
-from clinic import access, audit, text
+from assessments.views.coming import monday_of, tabs
+from clinic import access, audit
 from clinic.actions import care
 from clinic.audit import Actor
 from clinic.models import Appointment, Client, Membership, reach
@@ -37,7 +36,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     """A week of appointments with everybody whom this person may know, from Monday on."""
     zone = access.membership(request.user).practice.zone
     today = timezone.localdate(timezone=zone)
-    monday = _monday(request.GET.get("week", ""), today)
+    monday = monday_of(request.GET.get("week", ""), today)
     begin, end = (
         datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC)
         for day in (monday, monday + WEEK)
@@ -66,19 +65,6 @@ def appointments(request: HttpRequest) -> HttpResponse:
         else [],
     }
     return render(request, "assessments/appointments.html", context)
-
-
-def _monday(given: str, today: date) -> date:
-    """The Monday of the week that holds a day; of this week where none is given."""
-    try:
-        day = text.clean_day(
-            text.parse_date(given) if given else today,
-            earliest=text.years_from(today, -10),
-            latest=text.years_from(today, 10),
-        )
-    except ValidationError:
-        day = today
-    return day - timedelta(days=day.weekday())
 
 
 def _address(day: date) -> str:
@@ -123,14 +109,7 @@ def _client_page(
     request: HttpRequest, client: Client, form: AppointmentForm, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    audit.record(
-        "client.read",
-        by=Actor.of_request(request),
-        now=now,
-        client=client,
-        about=client,
-        details={"part": "appointments"},
-    )
+    audit.record_reading("appointments", client=client, by=Actor.of_request(request), now=now)
     coming = client.appointments.coming(now).select_related("clinician__user")
     past = client.appointments.past(now).select_related("clinician__user")
     may_edit = access.may(request.user, Permission.EDIT_IDENTITY, client)

@@ -69,14 +69,7 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Plans and occasions of one client: the same number of queries, however many there are."""
     client = access.find_client(request.user, pk, needs=Permission.SEE_CLINICAL)
     now = timezone.now()
-    audit.record(
-        "client.read",
-        by=Actor.of_request(request),
-        now=now,
-        client=client,
-        about=client,
-        details={"part": "forms"},
-    )
+    audit.record_reading("forms", client=client, by=Actor.of_request(request), now=now)
     cards = [_card(client, given) for given in queries.given_to(client, now)]
     is_open = client.closed_at is None
     context = {

@@ -75,7 +75,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     zone = access.membership(request.user).practice.zone
     today = timezone.localdate(now, timezone=zone)
     this_monday = today - timedelta(days=today.weekday())
-    monday = _monday(request.GET.get("from", ""), today)
+    monday = monday_of(request.GET.get("from", ""), today)
     client = _client(request)
     within = Client.objects.in_clinical_reach_of(request.user).filter(closed_at=None)
     carers = list(
@@ -122,14 +122,7 @@ def client_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A year of what goes out to one client, from the first of this month."""
     client = access.find_client(request.user, pk, needs=Permission.SEE_CLINICAL)
     now = timezone.now()
-    audit.record(
-        "client.read",
-        by=Actor.of_request(request),
-        now=now,
-        client=client,
-        about=client,
-        details={"part": "calendar"},
-    )
+    audit.record_reading("calendar", client=client, by=Actor.of_request(request), now=now)
     zone = client.practice.zone
     today = timezone.localdate(now, timezone=zone)
     first = today.replace(day=1)
@@ -175,13 +168,13 @@ def name_of(client: Client) -> str:
 # --- What was asked for ---------------------------------------------------------------------------
 
 
-def _monday(given: str, today: date) -> date:
+def monday_of(given: str, today: date) -> date:
     """The Monday of the week that holds a day; of this week where none is given."""
     try:
         day = text.clean_day(
             text.parse_date(given) if given else today,
             earliest=text.years_from(today, -10),
-            latest=text.years_from(today, 5),
+            latest=text.years_from(today, 10),
         )
     except ValidationError:
         day = today

@@ -130,7 +130,7 @@ def identity_page(request: HttpRequest, client: Client) -> HttpResponse:
 def _note_read(request: HttpRequest, client: Client, part: str) -> None:
     """The event that somebody is shown this part of a record."""
     by, now = Actor.of_request(request), timezone.now()
-    audit.record("client.read", by=by, now=now, client=client, about=client, details={"part": part})
+    audit.record_reading(part, client=client, by=by, now=now)
 
 
 def _identity(request: HttpRequest, client: Client) -> dict[str, Any]:

@@ -124,13 +124,8 @@ class OneAssignment(ApiView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         row = access.find(request.user, self.get_queryset(), pk, needs=self.needs)
-        audit.record(
-            "client.read",
-            by=self.by,
-            now=timezone.now(),
-            client=row.client,
-            about=row,
-            details={"part": "assignment"},
+        audit.record_reading(
+            "assignment", client=row.client, about=row, by=self.by, now=timezone.now()
         )
         return Response(self.get_serializer(row).data)
 

@@ -163,14 +163,7 @@ class OneClient(ApiView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         client = self.find(pk)
-        audit.record(
-            "client.read",
-            by=self.by,
-            now=timezone.now(),
-            client=client,
-            about=client,
-            details={"part": "identity"},
-        )
+        audit.record_reading("identity", client=client, by=self.by, now=timezone.now())
         return Response(represent(request, [client])[0])
 
     @extend_schema(
@@ -229,14 +222,7 @@ class ClientMovement(ApiView):
     def get(self, request: Request, pk: UUID) -> Response:
         client = access.find(request.user, self.get_queryset(), pk, needs=self.needs, client="")
         now = timezone.now()
-        audit.record(
-            "client.read",
-            by=self.by,
-            now=now,
-            client=client,
-            about=client,
-            details={"part": "movement"},
-        )
+        audit.record_reading("movement", client=client, by=self.by, now=now)
         client.unwrapped_key()  # of a client whose data was erased nothing is shown
         with timezone.override(client.practice.zone):
             found = movement_of(client, now)

@@ -82,14 +82,7 @@ class OneOccasion(ApiView):
     def get(self, request: Request, pk: UUID) -> Answer:
         row = access.find(request.user, with_response(self.get_queryset()), pk, needs=self.needs)
         now = timezone.now()
-        audit.record(
-            "client.read",
-            by=self.by,
-            now=now,
-            client=row.client,
-            about=row,
-            details={"part": "occasion"},
-        )
+        audit.record_reading("occasion", client=row.client, about=row, by=self.by, now=now)
         return Answer(OccasionSerializer(row, context={"now": now}).data)
 
 
