@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assessments import queries
 from assessments.models import Occasion, PersonalLink, Response, SendBy
 from clinic import audit
 from clinic.actions import Refused, messages, notices
@@ -158,23 +159,16 @@ def prepare_message(
     return Told(link, told[0], [made, told[1]])
 
 
-def address_for(send_by: str, client: Client) -> str | None:
-    """Where a client is reached in this way; None where they are not."""
-    if send_by == SendBy.MAIL:
-        return client.email or None
-    return (client.phone or None) if send_by == SendBy.SMS else None
-
-
 def way_to(client: Client, wished: str = SendBy.MAIL) -> str:
     """The wished way where it reaches the client, else the first that does; by hand where none.
 
     A text message is only proposed by itself where a gateway is set up.
     """
-    if wished == SendBy.HAND or address_for(wished, client):
+    if wished == SendBy.HAND or queries.address_for(wished, client):
         return wished
-    if address_for(SendBy.MAIL, client):
+    if queries.address_for(SendBy.MAIL, client):
         return SendBy.MAIL
-    if settings.SMS_URL and address_for(SendBy.SMS, client):
+    if settings.SMS_URL and queries.address_for(SendBy.SMS, client):
         return SendBy.SMS
     return SendBy.HAND
 
@@ -191,7 +185,7 @@ def _message(
 ) -> tuple[Notice, AuditEvent] | None:
     occasion = link.occasion
     client, practice = occasion.client, occasion.client.practice
-    recipient = address_for(send_by, client)
+    recipient = queries.address_for(send_by, client)
     if recipient is None:
         return None
     channel = Notice.Channel.SMS if send_by == SendBy.SMS else Notice.Channel.MAIL

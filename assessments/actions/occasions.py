@@ -151,7 +151,7 @@ def open_occasion(
         return None, False
     occasion.opened_at, occasion.remind_at = now, remind_at
     plan = occasion.assignment.plan
-    if plan is not None and links.address_for(plan.send_by, occasion.client):
+    if plan is not None and queries.address_for(plan.send_by, occasion.client):
         _link, token, notice = links.send_link(
             occasion=occasion, by=by, now=now, send_by=plan.send_by
         )

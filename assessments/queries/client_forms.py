@@ -102,9 +102,7 @@ class Given:
     @property
     def runs(self) -> bool:
         """Whether anything of it is open or still to come."""
-        if self.plan is None:
-            return bool(self.open)
-        if self.plan.ended_at is not None:
+        if self.plan is None or self.plan.ended_at is not None:
             return bool(self.open)
         at_end = any(row.cadence == Cadence.AT_END for row in self.running)
         ahead = any(entry.state == "coming" for entry in self.coming)

@@ -108,7 +108,7 @@ def _delivery(form: ToClientForm, versions: Iterable[InstrumentVersion]) -> str:
 
 def _reaches(client: Client, settings: words.Delivered) -> bool:
     by_hand = settings.send_by == SendBy.HAND
-    return by_hand or links.address_for(settings.send_by, client) is not None
+    return by_hand or queries.address_for(settings.send_by, client) is not None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,7 +202,7 @@ def _made(request: HttpRequest, client: Client, made: plans.Made) -> HttpRespons
 def _about_the_first(client: Client, made: plans.Made) -> Iterable[str]:
     """What happens now, where the plan in words does not say it."""
     if any(given.mailed for given in made.assigned):
-        address = links.address_for(made.plan.send_by, client)
+        address = queries.address_for(made.plan.send_by, client)
         yield _("The first message is on its way to %(address)s.") % {"address": address}
     if any(
         given.first is None and schedule.Cadence(given.assignment.cadence).by_appointment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments import queries, wording
-from assessments.actions import links
 from assessments.models import Assignment, Plan
 from assessments.queries import Entry, Given
 from assessments.views.assign import crumbs
@@ -125,5 +123,5 @@ def words_of(plan: Plan, running: Sequence[Assignment]) -> plan_wording.PlanWord
         for row in running
     ]
     today = timezone.localdate(timezone=plan.client.practice.zone)
-    reached: Any = links.address_for(plan.send_by, plan.client)
+    reached = queries.address_for(plan.send_by, plan.client)
     return plan_wording.plan_words(forms, plan, today, has_address=bool(reached))
