@@ -14,7 +14,7 @@ from assessments.actions.calendars import MOST_KINDS, Choices, Kind
 from assessments.forms.asking import choice_field
 from clinic import search
 from clinic.actions.appointments import LONGEST, MOST_WEEKS, SHORTEST
-from clinic.forms import ActionForm, CleanDateField, MemberChoiceField
+from clinic.forms import ActionForm, CleanDateField, CleanTimeField, MemberChoiceField
 from clinic.models import Client, Membership
 
 USUAL_MINUTES = 50
@@ -38,14 +38,9 @@ class TimeForm(ActionForm):
         label=gettext_lazy("Day"),
         error_messages={"required": gettext_lazy("Please give the day.")},
     )
-    clock = forms.TimeField(
+    clock = CleanTimeField(
         label=gettext_lazy("Begins at"),
-        input_formats=["%H:%M", "%H:%M:%S"],
-        error_messages={
-            "required": gettext_lazy("Please give the time."),
-            "invalid": gettext_lazy("Please write the time as 14:30."),
-        },
-        widget=forms.TimeInput(attrs={"type": "time", "data-short": ""}, format="%H:%M"),
+        error_messages={"required": gettext_lazy("Please give the time.")},
     )
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"),

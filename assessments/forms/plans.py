@@ -21,7 +21,7 @@ from assessments.forms.asking import USUAL, choice_field
 from assessments.models import Battery, Cadence, InstrumentVersion, SendBy
 from assessments.models.plan import LONGEST_WINDOW_DAYS, MOST_REMINDERS
 from assessments.wording.plans import ADAPTS_RULE
-from clinic.forms import ActionForm, CleanCharField
+from clinic.forms import ActionForm, CleanCharField, CleanTimeField
 
 ROWS = 6
 # So many lines more with each press of the button.
@@ -73,9 +73,8 @@ class DeliveryForm(ActionForm):
     """How forms go out, the same for batteries and plans."""
 
     send_by = forms.ChoiceField(label=_("How does the client hear of a form?"))
-    opens_at = forms.TimeField(
+    opens_at = CleanTimeField(
         label=_("At what time?"),
-        widget=forms.TimeInput(attrs={"type": "time", "data-short": ""}, format="%H:%M"),
         help_text=_("On the clock of the practice. Messages wait for the end of quiet hours."),
     )
     weekday = forms.TypedChoiceField(
