@@ -56,6 +56,7 @@ def look(page: Page) -> None:
 
 def understood(page: Page) -> list[list[str]]:
     """The first rows, as the third step shows them."""
+    expect(page.get_by_role("heading", name="This is how the file is understood")).to_be_visible()
     rows = page.get_by_role("table", name="The first rows").locator("tbody tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
 
@@ -107,11 +108,12 @@ def test_practice_admin_imports_a_file_that_had_faults(new_page, at, pat, troubl
     choose(page, csv(*FAULTY))
     say(page)
     look(page)
-    assert page.get_by_role("alert").get_by_role("listitem").all_inner_texts() == [
+    faults = [
         "line 2, column q2: 7 is not one of 0, 1, 2, 3.",
         "line 3, column when: 2026-13-06 is not a day as 2026-03-31 or a time as 2026-03-31T14:05.",
         "line 4: 4 cells where the header has 5.",
     ]
+    expect(page.get_by_role("alert").get_by_role("listitem")).to_have_text(faults)
     assert stored() == []
     # Beside them the file, which comes back put right; what was said about it stands.
     page.get_by_label("The file, put right").set_input_files(csv(*ROWS, name="right.csv"))
@@ -130,7 +132,7 @@ def test_practice_admin_imports_a_file_that_had_faults(new_page, at, pat, troubl
     page.get_by_role("button", name="Import 2 rows").click()
     expect(page.get_by_text("Every row of this file was there already.")).to_be_visible()
     row = page.get_by_role("table", name="Imports of this practice").locator("tbody tr")
-    assert row.locator("td.number").all_inner_texts() == ["2", "0"]
+    expect(row.locator("td.number")).to_have_text(["2", "0"])
     assert len(stored()) == 2
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from assessments.actions import review
 from assessments.models import Signal, Standing
@@ -126,7 +127,7 @@ def test_slash_goes_to_the_search_and_enter_finds(desktop, caseload, ada):
     page.keyboard.type("nora")
     page.keyboard.press("Enter")
     page.wait_for_url("**name=nora**")
-    assert page.locator(".caseload__name").all_inner_texts() == ["Nora Lind"]
+    expect(page.locator(".caseload__name")).to_have_text(["Nora Lind"])
 
 
 def test_a_therapist_reads_reviews_and_notes_an_event_without_javascript(
@@ -135,12 +136,12 @@ def test_a_therapist_reads_reviews_and_notes_an_event_without_javascript(
     page = sign_in(new_page(javascript=False), ada, caseload)
     page.goto(caseload + reverse("caseload"))
     page.get_by_role("link", name="Nora Lind", exact=True).click()
-    assert "lower by 60" in page.locator(".session__verdict").inner_text()
+    expect(page.locator(".session__verdict")).to_contain_text("lower by 60")
     page.get_by_label("What we decided").fill("A walk a week.")
     page.get_by_role("button", name="Discussed").click()
-    assert "Last review today" in page.locator(".session__aside").inner_text()
+    expect(page.locator(".session__aside")).to_contain_text("Last review today")
     page.locator("summary", has_text="Add an event").click()
     page.get_by_role("textbox", name="Date").fill(timezone.localdate().isoformat())
     page.get_by_label("What happened").fill("First walk")
     page.get_by_role("button", name="Add the event").click()
-    assert "First walk" in page.locator(".timeline").first.inner_text()
+    expect(page.locator(".timeline").first).to_contain_text("First walk")
