@@ -15,25 +15,10 @@ from .caseload_page import (
 )
 from .client_forms import Entry, Given, given_to
 from .client_record import Record, ScoreRow, record, scores_of, sittings_of
-from .coming import (
-    GIVEN_ANEW,
-    Coming,
-    Due,
-    Kind,
-    Moment,
-    address_for,
-    coming,
-    end_of_pause,
-    hours_of,
-    is_passed_over,
-    moments,
-    next_number,
-    next_window,
-    on_one_day,
-    session_windows,
-)
+from .coming import Coming, Due, coming
 from .inbox import inbox_count, open_alerts, unseen_responses
 from .instruments import covers, newest_version, newest_versions, rule_messages, versions_of
+from .moments import Kind, Moment, moments
 from .path import (
     BASELINE_WITHIN,
     LONG_FORM,
@@ -46,6 +31,7 @@ from .path import (
     sittings,
     sittings_of_episode,
 )
+from .pauses import end_of_pause, is_passed_over
 from .references import (
     asks_about_a_relationship,
     find_reference,
@@ -57,6 +43,15 @@ from .references import (
     series_of,
 )
 from .running import Running, running, waiting
+from .ways import address_for
+from .windows import (
+    GIVEN_ANEW,
+    hours_of,
+    next_number,
+    next_window,
+    on_one_day,
+    session_windows,
+)
 
 __all__ = [
     "BASELINE_WITHIN",

@@ -19,7 +19,8 @@ from assessments.models import (
 )
 from clinic.models import Client
 
-from .coming import is_passed_over, next_window
+from .pauses import is_passed_over
+from .windows import next_window
 
 # What was taken back for one of these reasons, before it opened, has nothing in its place: somebody
 # may wonder why no form came. The others were never to be.
