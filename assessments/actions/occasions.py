@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice, takewhile
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -49,43 +49,22 @@ def extend_occasions(*, assignment: Assignment, now: datetime) -> list[Occasion]
     if cadence.by_appointment:
         written = due_by_session.unwritten(assignment, now, now + HORIZON)
     else:
-        written = _by_interval(assignment, cadence, now)
+        last = assignment.occasions.aggregate(last=Max("number"))["last"]
+        written = _unwritten(assignment, last, now)
     written = Occasion.objects.bulk_create(written)
     if written and assignment.plan_id is not None:
         _leave_out_what_is_covered(assignment.plan_id, now)
     return written
 
 
-def _by_interval(
-    assignment: Assignment, cadence: schedule.Cadence, now: datetime
-) -> list[Occasion]:
-    last = assignment.occasions.aggregate(last=Max("number"))["last"]
-    return _windows_after(assignment, cadence, last, now)
-
-
-def _windows_after(
-    assignment: Assignment, cadence: schedule.Cadence, last: int | None, now: datetime
-) -> list[Occasion]:
-    """The occasions up to the horizon that follow number ``last``, not written yet."""
-    zone = assignment.client.practice.zone
-    today = now.astimezone(zone).date()
-    start = queries.next_number(assignment, last, today)
-    count = 1 if cadence.days is None else HORIZON.days // cadence.days + 2
-    if assignment.times is not None:
-        count = max(0, min(count, assignment.times - start))
-    windows = schedule.windows(
-        cadence,
-        assignment.first_on,
-        zone,
-        assignment.ends_on,
-        start,
-        count,
-        **queries.hours_of(assignment.plan),
-    )
-    due = [window for window in windows if window.opens < now + HORIZON]
-    if start == 0 and not due:
-        due = windows[:1]
+def _unwritten(assignment: Assignment, last: int | None, now: datetime) -> list[Occasion]:
+    """The occasions up to the horizon that follow number ``last``; the first in any case."""
+    windows = queries.windows_after(assignment, last, now)
+    due = list(takewhile(lambda window: window.opens < now + HORIZON, windows))
+    if last is None and not due:
+        due = list(islice(queries.windows_after(assignment, last, now), 1))
     # Whoever gives a form for today before it would open wants it now; what goes on keeps its hour.
+    today = now.astimezone(assignment.client.practice.zone).date()
     wanted_now = assignment.first_on == today and assignment.replaces_id is None
     return [
         Occasion(
@@ -96,7 +75,6 @@ def _windows_after(
             closes_at=window.closes,
         )
         for window in due
-        if window.closes > now
     ]
 
 
@@ -353,7 +331,7 @@ def _close_some(pks: list[UUID], now: datetime) -> int:
 def extend_all_occasions(*, now: datetime) -> int:
     """Keep the occasions of running assignments written up to the horizon; returns how many."""
     return sum(
-        _extend_some(some, cadence, now)
+        _extend_some(some, now)
         for cadence in schedule.Cadence
         if cadence.days is not None
         for some in _chunks(_short_of_occasions(cadence, cadence.days, now))
@@ -372,7 +350,7 @@ def _short_of_occasions(cadence: schedule.Cadence, days: int, now: datetime) -> 
 
 
 @transaction.atomic
-def _extend_some(pks: list[UUID], cadence: schedule.Cadence, now: datetime) -> int:
+def _extend_some(pks: list[UUID], now: datetime) -> int:
     """Extend those of these assignments that are still running now that their rows are locked."""
     rows = Assignment.objects.filter(pk__in=pks, ended_at=None).order_by("pk")
     if connection.features.has_select_for_update_skip_locked:
@@ -381,9 +359,7 @@ def _extend_some(pks: list[UUID], cadence: schedule.Cadence, now: datetime) -> i
     numbers = Occasion.objects.filter(assignment__in=[row.pk for row in running])
     last = dict(numbers.values_list("assignment").annotate(Max("number")))
     written = Occasion.objects.bulk_create(
-        occasion
-        for row in running
-        for occasion in _windows_after(row, cadence, last.get(row.pk), now)
+        occasion for row in running for occasion in _unwritten(row, last.get(row.pk), now)
     )
     for plan in _with_several({row.plan_id for row in running if row.plan_id is not None}):
         _leave_out_what_is_covered(plan, now)

@@ -74,70 +74,54 @@ def windows(
 ) -> list[Window]:
     """The windows number `start` to `start + count - 1`, fewer where the assignment ends before.
 
-    A window opens at `opens_at` wall time in `zone` on its due day and closes `window_days` days
-    later (without a number: after 14), yet when the next one opens at the latest. With a `weekday`
-    (Monday is 0) every due day but the first moves on to it. No window opens after the day
-    `ends_on`. Raises ValueError for a negative `start` or `count`, for a cadence that follows no
-    interval, or for days outside the calendar.
+    See `windows_from`. Raises ValueError for a negative `count` too.
     """
-    if start < 0 or count < 0:
-        raise ValueError("start and count must not be negative")
-    return list(
-        islice(
-            _from(cadence, first_on, zone, ends_on, start, opens_at, window_days, weekday), count
-        )
-    )
+    if count < 0:
+        raise ValueError("count must not be negative")
+    found = windows_from(cadence, first_on, zone, ends_on, start, opens_at, window_days, weekday)
+    return list(islice(found, count))
 
 
-def windows_between(
+def windows_from(
     cadence: Cadence,
     first_on: date,
     zone: ZoneInfo,
     ends_on: date | None,
-    since: datetime,
-    until: datetime,
     start: int = 0,
     opens_at: time = OPENING,
     window_days: int | None = None,
     weekday: int | None = None,
-) -> list[Window]:
-    """The windows from number `start` on that open at `since <= t < until`; see `windows`."""
-    step = Cadence(cadence).days
-    if step is not None:
-        days = (since.astimezone(zone).date() - first_on).days
-        # Two below the estimate: the opening hour and the weekday may put a due day off.
-        start = max(start, days // step - 2)
-    found = []
-    for window in _from(cadence, first_on, zone, ends_on, start, opens_at, window_days, weekday):
-        if window.opens >= until:
-            break
-        if window.opens >= since:
-            found.append(window)
-    return found
+) -> Iterator[Window]:
+    """The windows from number `start` on, one by one, until the assignment ends.
 
-
-def window_at(
-    cadence: Cadence,
-    first_on: date,
-    zone: ZoneInfo,
-    ends_on: date | None,
-    now: datetime,
-    opens_at: time = OPENING,
-    window_days: int | None = None,
-) -> Window | None:
-    """The window that is open at the aware time `now`, if one is."""
-    if now.tzinfo is None:
-        raise ValueError("now must be an aware time")
-    step = Cadence(cadence).days
-    days = (now.astimezone(zone).date() - first_on).days
-    # Two around the estimate, since a due day counts only from its opening hour on.
-    estimate = days // step if step is not None else 0
-    for window in windows(
-        cadence, first_on, zone, ends_on, max(0, estimate - 1), 3, opens_at, window_days
-    ):
-        if window.opens <= now < window.closes:
-            return window
-    return None
+    A window opens at `opens_at` wall time in `zone` on its due day and closes `window_days` days
+    later (without a number: after 14), yet when the next one opens at the latest. With a `weekday`
+    (Monday is 0) every due day but the first moves on to it. No window opens after the day
+    `ends_on`. Raises ValueError for a negative `start`, for a cadence that follows no interval, or
+    for days outside the calendar.
+    """
+    if start < 0:
+        raise ValueError("start must not be negative")
+    if isinstance(first_on, datetime) or isinstance(ends_on, datetime):
+        raise ValueError("first_on and ends_on are days, not times")
+    cadence = Cadence(cadence)
+    step = cadence.days
+    if step is None and cadence is not Cadence.ONCE and cadence is not Cadence.AT_END:
+        raise ValueError(f"{cadence} follows no interval")
+    open_days = min(window_days or LONGEST_OPEN_DAYS, step or window_days or LONGEST_OPEN_DAYS)
+    while step is not None or start == 0:
+        try:
+            due = first_on + timedelta(days=start * (step or 0))
+            if start:
+                due = on_weekday(due, weekday)
+            if ends_on is not None and due > ends_on:
+                return
+            opens = _wall(due, opens_at, zone)
+            closes = _wall(due + timedelta(days=open_days), opens_at, zone)
+        except OverflowError:
+            raise ValueError("the days of this assignment leave the calendar") from None
+        yield Window(start, opens, closes)
+        start += 1
 
 
 def session_window(
@@ -177,38 +161,6 @@ def reminder_at(
     wall = opened.astimezone(zone).replace(tzinfo=None) + timedelta(days=rising[sent])
     due = wall.replace(tzinfo=zone).astimezone(UTC)
     return due if due < closes else None
-
-
-def _from(
-    cadence: Cadence,
-    first_on: date,
-    zone: ZoneInfo,
-    ends_on: date | None,
-    number: int,
-    opens_at: time,
-    window_days: int | None,
-    weekday: int | None = None,
-) -> Iterator[Window]:
-    if isinstance(first_on, datetime) or isinstance(ends_on, datetime):
-        raise ValueError("first_on and ends_on are days, not times")
-    cadence = Cadence(cadence)
-    step = cadence.days
-    if step is None and cadence is not Cadence.ONCE and cadence is not Cadence.AT_END:
-        raise ValueError(f"{cadence} follows no interval")
-    open_days = min(window_days or LONGEST_OPEN_DAYS, step or window_days or LONGEST_OPEN_DAYS)
-    while step is not None or number == 0:
-        try:
-            due = first_on + timedelta(days=number * (step or 0))
-            if number:
-                due = on_weekday(due, weekday)
-            if ends_on is not None and due > ends_on:
-                return
-            opens = _wall(due, opens_at, zone)
-            closes = _wall(due + timedelta(days=open_days), opens_at, zone)
-        except OverflowError:
-            raise ValueError("the days of this assignment leave the calendar") from None
-        yield Window(number, opens, closes)
-        number += 1
 
 
 def _wall(day: date, clock: time, zone: ZoneInfo) -> datetime:

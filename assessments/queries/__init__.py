@@ -44,14 +44,7 @@ from .references import (
 )
 from .running import Running, running, waiting
 from .ways import address_for
-from .windows import (
-    GIVEN_ANEW,
-    hours_of,
-    next_number,
-    next_window,
-    on_one_day,
-    session_windows,
-)
+from .windows import GIVEN_ANEW, next_window, on_one_day, session_windows, windows_after
 
 __all__ = [
     "BASELINE_WITHIN",
@@ -87,7 +80,6 @@ __all__ = [
     "gather",
     "given_to",
     "has_relational_answers",
-    "hours_of",
     "in_force",
     "in_force_at",
     "inbox_count",
@@ -95,7 +87,6 @@ __all__ = [
     "moments",
     "newest_version",
     "newest_versions",
-    "next_number",
     "next_window",
     "on_one_day",
     "open_alerts",
@@ -115,4 +106,5 @@ __all__ = [
     "unseen_responses",
     "versions_of",
     "waiting",
+    "windows_after",
 ]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -20,7 +21,7 @@ from clinic.models import Appointment, Client
 
 from .instruments import covers
 from .pauses import is_passed_over
-from .windows import GIVEN_ANEW, hours_of, next_number, on_one_day, session_windows
+from .windows import GIVEN_ANEW, on_one_day, session_windows, windows_after
 
 DAY = timedelta(days=1)
 # Why a form did not go out, where no other took its place.
@@ -141,27 +142,9 @@ def _projected(
         last, _given = tally.get(row.pk, (None, 0))
         # A sweep goes on with what has been begun; the first is written as the form is given.
         if schedule.Cadence(row.cadence).days is not None and last is not None:
-            found += _by_interval(row, last, until, now)
+            windows = takewhile(lambda one: one.opens < until, windows_after(row, last, now))
+            found += [Due(row, window.opens, window.closes) for window in windows]
     return found + _by_session(running, appointments, tally, now)
-
-
-def _by_interval(row: Assignment, last: int, until: datetime, now: datetime) -> list[Due]:
-    zone = row.client.practice.zone
-    windows = schedule.windows_between(
-        schedule.Cadence(row.cadence),
-        row.first_on,
-        zone,
-        row.ends_on,
-        now - timedelta(days=31),  # no window is open for longer
-        until,
-        next_number(row, last, now.astimezone(zone).date()),
-        **hours_of(row.plan),
-    )
-    return [
-        Due(row, window.opens, window.closes)
-        for window in windows
-        if window.closes > now and (row.times is None or window.number < row.times)
-    ]
 
 
 def _by_session(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,18 +17,30 @@ SAME_DAY = timedelta(hours=12)
 GIVEN_ANEW = (CancelledWhy.MOVED, CancelledWhy.CHANGED, CancelledWhy.ENDED)
 
 
-def hours_of(plan: Plan | None) -> dict[str, Any]:
-    """What a plan says of the hours of its windows, as ``schedule.windows`` takes it."""
-    if plan is None:
-        return {}
-    return {
-        "opens_at": plan.opens_at,
-        "window_days": plan.window_days,
-        "weekday": plan.weekday,
-    }
+def windows_after(
+    assignment: Assignment, last: int | None, now: datetime
+) -> Iterator[schedule.Window]:
+    """The windows after number ``last`` that are not over, of a form that follows no sessions.
+
+    One by one, without an end where the assignment has none. ``last`` is None before the first.
+    """
+    zone = assignment.client.practice.zone
+    windows = schedule.windows_from(
+        schedule.Cadence(assignment.cadence),
+        assignment.first_on,
+        zone,
+        assignment.ends_on,
+        _next_number(assignment, last, now.astimezone(zone).date()),
+        **_hours_of(assignment.plan),
+    )
+    for window in windows:
+        if assignment.times is not None and window.number >= assignment.times:
+            return
+        if window.closes > now:
+            yield window
 
 
-def next_number(assignment: Assignment, last: int | None, today: date) -> int:
+def _next_number(assignment: Assignment, last: int | None, today: date) -> int:
     """The number of the occasion that follows number ``last``."""
     step = schedule.Cadence(assignment.cadence).days
     number = 0 if last is None else last + 1
@@ -38,26 +50,22 @@ def next_number(assignment: Assignment, last: int | None, today: date) -> int:
     return number
 
 
+def _hours_of(plan: Plan | None) -> dict[str, Any]:
+    """What a plan says of the hours of its windows, as ``schedule`` takes it."""
+    if plan is None:
+        return {}
+    return {
+        "opens_at": plan.opens_at,
+        "window_days": plan.window_days,
+        "weekday": plan.weekday,
+    }
+
+
 def next_window(assignment: Assignment, last: int, now: datetime) -> schedule.Window | None:
     """The window after number ``last`` of a form that comes round by interval, if one follows."""
-    cadence = schedule.Cadence(assignment.cadence)
-    if cadence.days is None or assignment.ended_at is not None:
+    if schedule.Cadence(assignment.cadence).days is None or assignment.ended_at is not None:
         return None
-    zone = assignment.client.practice.zone
-    number = next_number(assignment, last, now.astimezone(zone).date())
-    windows = schedule.windows(
-        cadence,
-        assignment.first_on,
-        zone,
-        assignment.ends_on,
-        number,
-        3,
-        **hours_of(assignment.plan),
-    )
-    times = assignment.times
-    return next(
-        (one for one in windows if one.closes > now and (times is None or one.number < times)), None
-    )
+    return next(windows_after(assignment, last, now), None)
 
 
 def session_windows(

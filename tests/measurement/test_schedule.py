@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.measurement.schedule import (
-    Cadence,
-    Window,
-    window_at,
-    windows,
-    windows_between,
-)
+from assessments.measurement.schedule import Cadence, Window, windows
 
 LONDON = ZoneInfo("Europe/London")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -151,32 +145,6 @@ def test_windows_refuse_times_in_the_place_of_days_and_days_outside_the_calendar
         windows("daily", date(2026, 1, 5), LONDON, None)
 
 
-def test_window_is_open_at_its_opening_and_no_longer_at_its_closing():
-    first_on = date(2026, 3, 23)
-    first, second = windows(Cadence.WEEKLY, first_on, LONDON, None, count=2)
-    instant = timedelta(microseconds=1)
-
-    def at(now: datetime) -> Window | None:
-        return window_at(Cadence.WEEKLY, first_on, LONDON, None, now)
-
-    assert at(first.opens - instant) is None
-    assert at(first.opens) == first
-    assert at(first.closes - instant) == first
-    assert at(first.closes) == second
-
-
-def test_no_window_is_open_between_two_of_a_long_cadence_or_after_the_end():
-    first_on = date(2026, 1, 5)
-    assert window_at(Cadence.FOUR_WEEKS, first_on, LONDON, None, utc(2026, 1, 20)) is None
-    assert window_at(Cadence.FOUR_WEEKS, first_on, LONDON, None, utc(2026, 2, 3)).number == 1
-    assert window_at(Cadence.WEEKLY, first_on, LONDON, first_on, utc(2026, 1, 13)) is None
-
-
-def test_window_at_wants_an_aware_time():
-    with pytest.raises(ValueError):
-        window_at(Cadence.WEEKLY, date(2026, 1, 5), LONDON, None, datetime(2026, 1, 5))
-
-
 days = st.dates(date(1990, 1, 1), date(2060, 1, 1))
 
 
@@ -195,44 +163,7 @@ def test_windows_are_ordered_half_open_and_open_at_six(cadence, first_on, zone, 
         assert later.number == earlier.number + 1
 
 
-@given(
-    st.sampled_from(BY_DAY),
-    days,
-    st.sampled_from(ZONES),
-    st.integers(0, 300),
-    st.integers(0, 14 * 24 * 3600 - 1),
-)
-def test_window_at_finds_the_window_of_any_moment(cadence, first_on, zone, start, seconds):
-    for window in windows(cadence, first_on, zone, None, start, 1):
-        now = window.opens + timedelta(seconds=seconds)
-        if now < window.closes:
-            assert window_at(cadence, first_on, zone, None, now) == window
-
-
-# --- Between two times ----------------------------------------------------------------------------
-
-
 def test_first_date_stands_and_those_after_it_fall_on_the_day_of_the_week():
     found = windows(Cadence.TWELVE_WEEKS, date(2026, 11, 4), LONDON, None, count=3, weekday=0)
     days = [window.opens.astimezone(LONDON).date() for window in found]
     assert days == [date(2026, 11, 4), date(2027, 2, 1), date(2027, 4, 26)]
-
-
-@given(
-    cadence=st.sampled_from(BY_DAY),
-    first_on=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
-    since=st.integers(-400, 4000),
-    length=st.integers(0, 120),
-    start=st.integers(0, 5),
-    zone=st.sampled_from(ZONES),
-    weekday=st.none() | st.integers(0, 6),
-)
-def test_windows_between_are_those_of_the_whole_series(
-    cadence, first_on, since, length, start, zone, weekday
-):
-    begins = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=since)
-    ends = begins + timedelta(days=length)
-    whole = windows(cadence, first_on, zone, None, start, count=800, weekday=weekday)
-    assert windows_between(
-        cadence, first_on, zone, None, begins, ends, start=start, weekday=weekday
-    ) == [window for window in whole if begins <= window.opens < ends]
