@@ -73,6 +73,13 @@ def make_client(
     )
 
 
+def number(client: Client, value: str) -> Client:
+    """Give a client the practice's own number."""
+    client.number, client.number_hash = value, client.practice.number_hash(value)
+    client.save(update_fields=["number", "number_hash"])
+    return client
+
+
 def make_care(client: Client, clinician: Membership) -> CareRelationship:
     from clinic.actions import care
 

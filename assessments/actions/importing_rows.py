@@ -25,7 +25,6 @@ from assessments.importing.errors import shown
 from assessments.measurement import scoring
 from assessments.models import Assignment, Import, Occasion, Response, Score
 from clinic import audit
-from clinic.actions import care
 from clinic.audit import Actor
 from clinic.models import Client, Episode, Practice
 
@@ -276,7 +275,7 @@ class Numbers:
 
     def find(self, rows: Iterable[Row]) -> dict[int, Client]:
         """{line: client} for the rows whose number leads to somebody within reach."""
-        hashes = {row.line: care.number_hash(self.practice, row.client or "") for row in rows}
+        hashes = {row.line: self.practice.number_hash(row.client or "") for row in rows}
         unknown = {value for value in hashes.values() if value not in self.found}
         if unknown:
             self.found |= dict.fromkeys(unknown)

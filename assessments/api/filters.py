@@ -71,6 +71,11 @@ class ClientFilter(Narrowing):
         max_length=search.LONGEST_SEARCH,
         help_text="Every word must occur in the name, whatever its case and accents.",
     )
+    number = filters.CharFilter(
+        method="by_number",
+        max_length=search.LONGEST_SEARCH,
+        help_text="The practice's own number for the client, whole, however spaced and cased.",
+    )
     since = DayFilter("created_at")
     until = DayFilter("created_at", last=True)
 
@@ -79,7 +84,11 @@ class ClientFilter(Narrowing):
 
     def by_name(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         # Names are encrypted: they are compared here, among what the user may see.
-        return rows.filter(pk__in=[client.pk for client in search.matching(rows, value)])
+        found = search.named(rows, value)
+        return rows.filter(pk__in=[client.pk for client in found])
+
+    def by_number(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(number_hash=self.request.user.membership.practice.number_hash(value))
 
 
 class AssignmentFilter(Narrowing):

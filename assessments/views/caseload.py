@@ -89,14 +89,15 @@ def may_supervise(user: Any) -> bool:
 
 
 def wanted(user: Any, chosen: dict[str, Any]) -> CaseloadFilter:
-    """The filter for the query; a search by name decrypts names within reach only."""
+    """The filter for the query; a search decrypts names within reach only."""
     asked = CaseloadFilter(
         signal=chosen["signal"], whose=chosen["whose"], closed=chosen["state"] == "closed"
     )
     if not chosen["name"]:
         return asked
-    clients = queries.caseload_clients(user, asked).only("id", "name", "data_key")
-    found = search.matching([c for c in clients if c.data_key is not None], chosen["name"])
+    clients = queries.caseload_clients(user, asked).only("id", "name", "number_hash", "data_key")
+    readable = [client for client in clients if client.data_key is not None]
+    found = search.matching(readable, chosen["name"], user.membership.practice)
     return CaseloadFilter(
         asked.signal, asked.whose, asked.closed, frozenset(client.pk for client in found)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -51,15 +50,6 @@ def calendars_kept_by(member: Membership) -> QuerySet[Membership]:
     )
     carers = carers_of(member.practice)
     return carers if of_all else carers.filter(pk=member.pk)
-
-
-def number_hash(practice: Practice, number: str) -> bytes:
-    """A keyed hash of a practice's own number for a client, the same however it is spaced or cased.
-
-    The key is the practice's, so that two practices may use the same number.
-    """
-    plain = " ".join(number.split()).casefold()
-    return hmac.new(practice.unwrapped_key(), f"number|{plain}".encode(), hashlib.sha256).digest()
 
 
 def identity_version(client: Client) -> str:
@@ -255,7 +245,7 @@ def end_care(*, relationship: CareRelationship, by: Actor, now: datetime) -> Car
 
 def _set_number(client: Client, number: str | None) -> None:
     client.number = number or None
-    client.number_hash = number_hash(client.practice, number) if number else None
+    client.number_hash = client.practice.number_hash(number) if number else None
 
 
 def _save(client: Client, fields: list[str] | None = None) -> None:

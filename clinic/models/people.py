@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import unicodedata
 import zoneinfo
 from datetime import datetime, time
@@ -52,6 +54,12 @@ class Practice(KeyHolder, Row):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    def number_hash(self, number: str) -> bytes:
+        """A keyed hash of the practice's own number for a client: the same however it is spaced or
+        cased, and another in another practice, which may use the same number."""
+        plain = " ".join(number.split()).casefold()
+        return hmac.new(self.unwrapped_key(), f"number|{plain}".encode(), hashlib.sha256).digest()
 
     def after_quiet(self, at: datetime) -> datetime:
         """The first time from ``at`` on when a message to a client may go out by itself: UTC."""

@@ -33,11 +33,12 @@ SHOW = ("open", "nobody", "closed")
 @require_safe
 @access.requires(Permission.ADD_CLIENT)
 def clients(request: HttpRequest) -> HttpResponse:
-    """Everybody whose identity this person may see, by name, with search."""
+    """Everybody whose identity this person may see, by name, with search by name or number."""
     text = request.GET.get("q", "")[: search.LONGEST_SEARCH].strip()
     show = request.GET.get("show", "open")
     show = show if show in SHOW else "open"
-    found = search.by_name(search.matching(_listed(request.user, show), text))
+    practice = request.user.membership.practice
+    found = search.by_name(search.matching(_listed(request.user, show), text, practice))
     page, older, newer = _page(found, request.GET.get("after", ""))
     _note_carers(page)
     audit.record(

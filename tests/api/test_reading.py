@@ -349,6 +349,14 @@ def test_clients_are_narrowed(ada_program, caseload, query, found):
     assert sorted(ids) == sorted(str(caseload[name].pk) for name in found)
 
 
+def test_client_is_found_by_the_number_of_the_practice(ada_program, nora, otto, zoe):
+    for client in (nora, otto, zoe):
+        factories.number(client, "N 7" if client == nora else f"N {client.name}")
+    assert ada_program.ids("clients/?number=n%20%207") == [str(nora.pk)]
+    for other in ("7", "N Otto Brandt", f"N {zoe.name}", "x" * 100):
+        assert ada_program.ids(f"clients/?number={other}") == []
+
+
 @pytest.mark.parametrize(
     "path, count",
     [

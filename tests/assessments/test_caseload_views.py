@@ -121,6 +121,16 @@ def test_caseload_finds_by_name_without_case_and_accents(signed_in, harbour, ada
     assert names(signed_in(ada).get(CASELOAD, {"name": text})) == ["Nora Lind"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("N 7", ["Nora Lind"]), (" n  7 ", ["Nora Lind"]), ("7", []), ("O 9", []), ("N 7 nora", [])],
+)
+def test_caseload_finds_a_client_by_their_whole_number(signed_in, ada, nora, otto, text, found):
+    factories.number(nora, "N 7")
+    factories.number(otto, "O 9")
+    assert names(signed_in(ada).get(CASELOAD, {"name": text})) == found
+
+
 def test_caseload_search_finds_nobody_out_of_reach(signed_in, ada, nora, otto, zoe):
     for name in ("Otto", "Zoe"):
         page = signed_in(ada).get(CASELOAD, {"name": name})

@@ -24,12 +24,12 @@ from assessments.models import (
     Score,
     Standing,
 )
-from clinic.actions import Refused, care
+from clinic.actions import Refused
 from clinic.models import AuditEvent, Client, Episode, reach
 from clinic.roles import Permission
 from tests import factories_assessments as asked
 from tests.assessments.test_concurrency import at_once
-from tests.factories import NOW, actor, make_client
+from tests.factories import NOW, actor, make_client, number
 from tests.shared_data import shared
 
 pytestmark = pytest.mark.django_db
@@ -61,13 +61,6 @@ def run(practice, file: bytes, by, **options):
         file_name="answers.csv",
         reach=scope,
     )
-
-
-def number(client: Client, value: str) -> Client:
-    client.number = value
-    client.number_hash = care.number_hash(client.practice, value)
-    client.save(update_fields=["number", "number_hash"])
-    return client
 
 
 # --- Anonymous rows -----------------------------------------------------------------------------

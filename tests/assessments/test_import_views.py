@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.models import Import, Response
 from assessments.views import import_files, waiting_files
-from clinic.actions import care
 from tests import factories_assessments as asked
+from tests.factories import number
 
 pytestmark = pytest.mark.django_db
 
@@ -216,8 +216,7 @@ def test_mapping_that_does_not_fit_is_refused_and_kept(pat, signed_in, change, f
 
 def test_clinician_imports_for_clients_in_their_care_only(ada, nora, otto, signed_in):
     for client, value in ((nora, "7"), (otto, "8")):
-        client.number, client.number_hash = value, care.number_hash(client.practice, value)
-        client.save(update_fields=["number", "number_hash"])
+        number(client, value)
     browser = signed_in(ada)
     choice = chosen(2, whose="clients", client_column="1", date="2026-03-01")
     step = send(browser, csv("7,0,0,0,0", "8,0,0,0,0", header="who,"))
@@ -235,8 +234,7 @@ def test_clinician_imports_for_clients_in_their_care_only(ada, nora, otto, signe
 
 
 def test_past_danger_names_nobody_to_who_runs_the_practice(ada, pat, nora, signed_in):
-    nora.number, nora.number_hash = "7", care.number_hash(nora.practice, "7")
-    nora.save(update_fields=["number", "number_hash"])
+    number(nora, "7")
     step = send(signed_in(ada), csv("7,3,3,3,3", header="who,"))
     choice = chosen(2, whose="clients", client_column="1", date="2026-03-01")
     confirm(signed_in(ada), step.url, choice)
