@@ -26,7 +26,11 @@ A_YEAR = 365 * 24 * 60 * 60
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """For every template: who is here, where they may go, and how they want it to look."""
     theme = request.COOKIES.get("theme", "")
-    context: dict[str, Any] = {"theme": theme if theme in THEMES else "", "navigation": []}
+    context: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "",
+        "navigation": [],
+        "demonstration": settings.DEMO,
+    }
     membership = reach.membership_of(getattr(request, "user", None))
     if membership is None:
         return context

@@ -228,6 +228,20 @@ def test_theme_leads_to_no_foreign_page(db, target):
     assert url == "/"
 
 
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_every_page_of_a_demonstration_says_that_it_is_one(
+    settings, signed_in, client, ada, demonstration
+):
+    settings.DEMO = demonstration
+    sentence = "nobody here is real"
+    pages = [
+        signed_in(ada).get("/account/"),
+        client.get("/accounts/login/"),
+        client.get(f"/f/{'A' * 43}/"),
+    ]
+    assert [sentence in page.content.decode() for page in pages] == [demonstration] * 3
+
+
 def test_health_check_needs_no_sign_in(db):
     page = Browser().get("/healthz")
     assert (page.status_code, page.content) == (200, b"ok")
