@@ -29,6 +29,7 @@ from clinic.audit import Actor
 from clinic.models import Practice
 
 CHUNK = 500
+LONGEST_END = "5min"
 FILE_NAME_LENGTH = 200
 
 
@@ -137,6 +138,7 @@ def import_responses(
     A second run recognises what is there. Where everything is, no Import is kept.
     """
     _alone(practice)
+    _unhurried()
     faults = Faults() if faults is None else faults
     imported = Import.objects.create(
         practice=practice,
@@ -218,3 +220,15 @@ def _alone(practice: Practice) -> None:
             raise Refused(
                 _("Another import of this practice is under way. Please try again in a minute.")
             )
+
+
+def _unhurried() -> None:
+    """Let the end of the transaction take its time.
+
+    PostgreSQL looks then, in one statement, whether what each row refers to is there: on a busy
+    machine longer for a large file than a request's statement may take. Looked at any earlier, the
+    clients would stay locked until the end.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [LONGEST_END])

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.db.models import Count
 
 from assessments.actions import correct, importing
@@ -318,6 +319,24 @@ def test_two_runs_at_once_make_one(harbour, pat):
     created = [one.created for one in found if not isinstance(one, Exception)]
     assert sorted(created) in ([600], [0, 600])
     assert all(isinstance(one, Refused) for one in found if isinstance(one, Exception))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_end_of_an_import_is_not_cut_off_as_a_request_would_be(harbour, pat):
+    if connection.vendor != "postgresql":
+        return
+
+    def longest_statement() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return cursor.fetchone()[0]
+
+    file = content("0,1,2,3")
+    before = longest_statement()
+    with transaction.atomic():
+        run(harbour, file, actor(pat))
+        assert longest_statement() == "5min"
+    assert longest_statement() == before != "5min"
 
 
 # --- The command --------------------------------------------------------------------------------
