@@ -16,8 +16,6 @@ from assessments.models import Response
 
 # Whatever two answers lie further apart than this was a pause.
 LONGEST_BETWEEN = 60.0
-# Nobody who types answers in from paper, and no program, shows how long the client took.
-TIMED = (Response.Source.LINK, Response.Source.DEVICE, Response.Source.DEMO)
 TENTHS = 1
 
 Seconds = Mapping[str, float]
@@ -40,7 +38,8 @@ def added(
     on the draft.
     """
     kept = response.seconds
-    if response.source not in TIMED:
+    # Nobody who types answers in from paper, and no program, shows how long the client took.
+    if response.source not in Response.BY_THE_CLIENT:
         return None
     if kept is None:
         if response.answers or (since is None and not seconds):

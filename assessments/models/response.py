@@ -62,6 +62,9 @@ class Response(Row):
         DEMO = "demo", _("Made up for the demonstration")
         IMPORT = "import", _("Imported from a file")
 
+    # On our own pages; the others are typed in from paper, or came from a program or a file.
+    BY_THE_CLIENT = (Source.LINK, Source.DEVICE, Source.DEMO)
+
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="responses")
     occasion = models.OneToOneField(Occasion, on_delete=models.CASCADE, related_name="response")
     version = models.ForeignKey(

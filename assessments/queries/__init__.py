@@ -13,7 +13,7 @@ from .caseload_page import (
     events_before,
     own_care,
 )
-from .client_forms import Entry, Given, given_to
+from .client_forms import Entry, Given, given_to, last_sent
 from .client_record import Record, ScoreRow, record, scores_of, sittings_of
 from .coming import Coming, Due, coming
 from .inbox import inbox_count, open_alerts, unseen_responses
@@ -84,6 +84,7 @@ __all__ = [
     "in_force_at",
     "inbox_count",
     "is_passed_over",
+    "last_sent",
     "moments",
     "newest_version",
     "newest_versions",

@@ -110,6 +110,23 @@ class Given:
         return bool(self.open or ahead or self.later or at_end or self.waits_for_session)
 
 
+def last_sent(occasion: Occasion) -> Response | None:
+    """The last form of the same questionnaire that the client sent in this episode: one query.
+
+    The client's own: neither paper, files and programs, nor what was kept when its time ran out.
+    """
+    assignment = occasion.assignment
+    sent = Response.objects.submitted().filter(
+        client=occasion.client_id,
+        version__instrument=assignment.version.instrument_id,
+        occasion__assignment__episode=assignment.episode_id,
+        source__in=Response.BY_THE_CLIENT,
+        partial=False,
+    )
+    rows = sent.select_related("version", "occasion__assignment__wording")
+    return rows.order_by("-submitted_at", "-pk").first()
+
+
 def given_to(client: Client, now: datetime) -> list[Given]:
     """Every plan of a client, the newest first, then what was given without one: four queries."""
     assignments = Assignment.objects.filter(client=client).select_related(

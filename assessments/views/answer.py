@@ -59,8 +59,10 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         by = Actor.of_link(request, link, practice)
         links.start_form(link=link, by=by, now=now)
-        response = see_other("form-pause" if request.POST.get("go") == "pause" else "form")
-        give_cookie(response, Holder(link=link, by=by, now=now))
+        holder = Holder(link=links.find_held(link.pk) or link, by=by, now=now)
+        pause = request.POST.get("go") == "pause"
+        response = see_other("form-pause") if pause else _way_in(holder)
+        give_cookie(response, holder)
         return response
     instrument = link.occasion.assignment.instrument
     context = {
@@ -76,8 +78,8 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
 @for_unsent_form
 @require_safe
 def start(request: HttpRequest, holder: Holder) -> HttpResponse:
-    """What the form is about; on another visit, straight to the first open question."""
-    if holder.answers and "from" not in request.GET:
+    """What the form is about; for whoever knows that, straight to the first open question."""
+    if "from" not in request.GET and holder.knows_introduction:
         return _to_first_open(holder)
     context = {
         **holder.context(),
@@ -87,6 +89,11 @@ def start(request: HttpRequest, holder: Holder) -> HttpResponse:
         "until": links.in_words(holder.link.occasion.closes_at, holder.practice.zone),
     }
     return render(request, "assessments/answer/start.html", context)
+
+
+def _way_in(holder: Holder) -> HttpResponse:
+    """The first page of a form. One redirection less is felt on a slow connection."""
+    return _to_first_open(holder) if holder.knows_introduction else see_other("form")
 
 
 def _first_open(holder: Holder) -> int | None:

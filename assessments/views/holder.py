@@ -74,19 +74,36 @@ class Holder:
     def notes(self) -> dict[str, str]:
         return (self.response.item_comments if self.response else None) or {}
 
-    @cached_property
-    def think_of(self) -> str:
-        """Whom the client is to think of, where the form asks about a relationship.
+    @property
+    def named(self) -> UUID | None:
+        """The relationship that the answers are about, where the form asks about one.
 
         A form once begun stays with the relationship it was begun about.
         """
         if not queries.asks_about_a_relationship(self.instrument):
-            return ""
+            return None
         begun = self.response
-        named = self.link.reference_in_force if begun is None else begun.reference_id
-        if named is None:
+        return self.link.reference_in_force if begun is None else begun.reference_id
+
+    @cached_property
+    def think_of(self) -> str:
+        """Whom the client is to think of; empty where nobody was named."""
+        if self.named is None:
             return ""
-        return wording.think_of(queries.find_reference(named, self.link.occasion.client))
+        return wording.think_of(queries.find_reference(self.named, self.link.occasion.client))
+
+    @property
+    def knows_introduction(self) -> bool:
+        """Whether this client went on from this introduction before: now, or for the last form.
+
+        It says something new once its words have changed, or whom to think of.
+        """
+        if self.answers:
+            return True
+        last = queries.last_sent(self.link.occasion)
+        if last is None or last.reference_id != self.named:
+            return False
+        return last.instrument.introduction == self.instrument.introduction
 
     @property
     def must_say_who(self) -> bool:

@@ -78,6 +78,24 @@ def test_taps_alone_lead_through_the_form(phone, weekly, begin):
     assert answers() == {item.code: number % 6 for number, item in enumerate(items, start=1)}
 
 
+def test_who_sent_the_form_before_begins_at_once_and_can_still_read_what_it_is_about(
+    new_page, weekly, live_server
+):
+    asked.send(weekly, now=timezone.now())
+    following = weekly.assignment.occasions.filter(number=1)
+    following.update(opens_at=timezone.now(), opened_at=timezone.now())
+    page = new_page(**PHONE, javascript=False)
+    page.goto(f"{live_server.url}/f/{asked.new_link(following.get(), timezone.now())}/")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator(".answer__count")).to_have_text("1 of 20")
+    about = page.get_by_role("link", name="About this form")
+    assert about.bounding_box()["height"] >= 44
+    about.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Before you begin")
+    page.get_by_role("link", name="Begin").click()
+    expect(page.locator(".answer__count")).to_have_text("1 of 20")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_of_the_form_is_accessible(new_page, safety, live_server, axe, troubles, scheme):
     troubles.expect("404")
