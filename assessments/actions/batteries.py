@@ -23,7 +23,6 @@ from clinic.models import Practice
 
 NAME_LENGTH = 80
 MOST_PARTS = 12
-MOST_TIMES = 500
 LATEST_START_DAYS = 366
 # What the battery that is offered for a beginning consists of: code, cadence, starts after days.
 STARTER = (

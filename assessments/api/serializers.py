@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from assessments import wording
-from assessments.actions.batteries import MOST_TIMES
 from assessments.actions.respond import COMMENT_LENGTH
 from assessments.measurement.quality import MarkCode
 from assessments.models import (
@@ -26,7 +25,7 @@ from assessments.models import (
     Signal,
     Standing,
 )
-from assessments.models.plan import LONGEST_WINDOW_DAYS, MOST_REMINDERS
+from assessments.models.plan import LONGEST_WINDOW_DAYS, MOST_REMINDERS, MOST_TIMES
 from clinic import text
 from clinic.api.fields import (
     Choice,

@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions import links
-from assessments.actions.batteries import MOST_TIMES
 from assessments.actions.plans import Part, Settings, first_date
 from assessments.forms.asking import USUAL, choice_field
 from assessments.forms.plans import DeliveryForm
 from assessments.models import Assignment, BatteryPart, Cadence, InstrumentVersion, SendBy
+from assessments.models.plan import MOST_TIMES
 from assessments.queries import Running
 from assessments.queries.wordings import Hindrance
 from clinic.forms import CleanDateField

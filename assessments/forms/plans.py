@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from assessments.actions.batteries import (
     LATEST_START_DAYS,
     MOST_PARTS,
-    MOST_TIMES,
     NAME_LENGTH,
     BatteryForm,
 )
 from assessments.actions.plans import Settings
 from assessments.forms.asking import USUAL, choice_field
 from assessments.models import Battery, Cadence, InstrumentVersion, SendBy
-from assessments.models.plan import LONGEST_WINDOW_DAYS, MOST_REMINDERS
+from assessments.models.plan import LONGEST_WINDOW_DAYS, MOST_REMINDERS, MOST_TIMES
 from assessments.wording.plans import ADAPTS_RULE
 from clinic.forms import ActionForm, CleanCharField, CleanTimeField
 

@@ -16,6 +16,7 @@ from clinic.models.ids import Row
 
 LONGEST_WINDOW_DAYS = 30
 MOST_REMINDERS = 3
+MOST_TIMES = 500
 
 
 class Cadence(models.TextChoices):

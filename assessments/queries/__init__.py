@@ -42,7 +42,7 @@ from .references import (
     relational_items,
     series_of,
 )
-from .running import Running, running, waiting
+from .running import Running, Tally, running, tallies, tallies_of, waiting
 from .ways import address_for
 from .windows import GIVEN_ANEW, next_window, on_one_day, session_windows, windows_after
 
@@ -64,6 +64,7 @@ __all__ = [
     "Running",
     "ScoreRow",
     "Sitting",
+    "Tally",
     "address_for",
     "asks_about_a_relationship",
     "batteries_of",
@@ -104,6 +105,8 @@ __all__ = [
     "sittings",
     "sittings_of",
     "sittings_of_episode",
+    "tallies",
+    "tallies_of",
     "unseen_responses",
     "versions_of",
     "waiting",

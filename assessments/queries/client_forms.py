@@ -3,6 +3,7 @@ not."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from assessments.models import (
 from clinic.models import Client
 
 from .pauses import is_passed_over
+from .running import Tally, tallies
 from .windows import next_window
 
 # What was taken back for one of these reasons, before it opened, has nothing in its place: somebody
@@ -74,6 +76,8 @@ class Given:
     past: list[Entry] = field(default_factory=list)
     # Of forms whose next occasion lies too far ahead to be written yet: the form, and when.
     later: list[tuple[str, datetime]] = field(default_factory=list)
+    # How often each assignment has been given, with what it took over.
+    tallies: dict[UUID, Tally] = field(default_factory=dict)
 
     @property
     def running(self) -> list[Assignment]:
@@ -140,11 +144,15 @@ def given_to(client: Client, now: datetime) -> list[Given]:
             row.plan.client = client
         found.setdefault(row.plan_id, Given(row.plan)).assignments.append(row)
     last: dict[UUID, int] = {}
+    times: dict[UUID, int] = defaultdict(int)
     for entry in _entries(client, rows, now):
         assignment = entry.occasion.assignment
         _sort_in(found[assignment.plan_id], entry, now)
         last[assignment.pk] = max(last.get(assignment.pk, -1), entry.occasion.number)
+        if entry.occasion.opened_at is not None and entry.occasion.cancelled_at is None:
+            times[assignment.pk] += 1
     for given in found.values():
+        given.tallies = tallies(given.assignments, times)
         given.later = list(_not_written_yet(given, last, now))
     without_plan = found.pop(None, None)
     return [*found.values(), *([without_plan] if without_plan else [])]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from assessments.models import Assignment, Cadence, InstrumentVersion, Occasion
+from assessments.models import Assignment, Cadence, InstrumentVersion, Occasion, Plan
 from clinic.models import Client
 
 
@@ -18,6 +18,42 @@ def waiting(now: datetime) -> QuerySet[Occasion]:
     return Occasion.objects.filter(cancelled_at=None, closes_at__gt=now).exclude(
         response__submitted_at__isnull=False
     )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often a form has been given, and how often in all; None: as often as it comes round.
+
+    It counts over the assignments that took one another over. What was taken back does not count.
+    """
+
+    given: int = 0
+    times: int | None = None
+
+
+def tallies(rows: Iterable[Assignment], given: Mapping[UUID, int]) -> dict[UUID, Tally]:
+    """The tally of each of these assignments, of which each was ``given`` so many times itself.
+
+    Whatever one of them has taken over is among them.
+    """
+    by_id = {row.pk: row for row in rows}
+
+    def tally(row: Assignment) -> Tally:
+        before, one = 0, row
+        while one.replaces_id is not None:
+            one = by_id[one.replaces_id]
+            before += given.get(one.pk, 0)
+        times = None if row.times is None else before + row.times
+        return Tally(before + given.get(row.pk, 0), times)
+
+    return {pk: tally(row) for pk, row in by_id.items()}
+
+
+def tallies_of(plan: Plan) -> dict[UUID, Tally]:
+    """The tally of each assignment of a plan: one query."""
+    opened = Q(occasions__opened_at__isnull=False, occasions__cancelled_at=None)
+    rows = list(plan.assignments.annotate(given=Count("occasions", filter=opened)))
+    return tallies(rows, {row.pk: row.given for row in rows})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from assessments import queries, wording
 from assessments.models import Assignment, Plan
-from assessments.queries import Entry, Given
+from assessments.queries import Entry, Given, Tally
 from assessments.views.assign import crumbs
 from assessments.views.outgoing import undelivered_note
 from assessments.wording import plans as plan_wording
@@ -102,7 +102,7 @@ def _card(client: Client, given: Given) -> Card:
     return Card(
         given,
         plan_title(given.plan, given.names),
-        words_of(given.plan, given.running),
+        words_of(given.plan, given.running, given.tallies),
         [words for words in adapted if words],
     )
 
@@ -112,13 +112,20 @@ def plan_title(plan: Plan, names: Sequence[str]) -> str:
     return plan.battery.name if plan.battery else wording.joined(list(names))
 
 
-def words_of(plan: Plan, running: Sequence[Assignment]) -> plan_wording.PlanWords | None:
+def words_of(
+    plan: Plan, running: Sequence[Assignment], tallies: Mapping[UUID, Tally]
+) -> plan_wording.PlanWords | None:
     """A plan as it goes on, in words; nothing where none of its forms does."""
     if not running:
         return None
     forms = [
         plan_wording.Form(
-            row.version, row.cadence, first_on=row.first_on, times=row.times, ends_on=row.ends_on
+            row.version,
+            row.cadence,
+            first_on=row.first_on,
+            times=tallies[row.pk].times,
+            given=tallies[row.pk].given,
+            ends_on=row.ends_on,
         )
         for row in running
     ]

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments import queries
 from assessments.actions import occasions
 from assessments.actions import plans as actions
 from assessments.forms.changing import ChangePlanForm, EndPlanForm, PausePlanForm
@@ -28,10 +29,15 @@ from clinic.roles import Permission
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_change(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change how the forms of a plan go out and how often they come, from now on."""
+    """Change how the forms of a plan go out, how often they come and for how long, from now on."""
     plan, running = _find(request, pk)
+    now, tallies = timezone.now(), queries.tallies_of(plan)
     form = ChangePlanForm(
-        request.POST if request.method == "POST" else None, plan=plan, running=running
+        request.POST if request.method == "POST" else None,
+        plan=plan,
+        running=running,
+        tallies=tallies,
+        now=now,
     )
     if form.is_bound and form.is_valid():
         changed = form.run(
@@ -39,14 +45,12 @@ def plan_change(request: HttpRequest, pk: UUID) -> HttpResponse:
             plan=plan,
             settings=form.settings(),
             cadences=form.cadences(),
+            limits=form.limits(),
             by=Actor.of_request(request),
-            now=timezone.now(),
+            now=now,
         )
         if changed is not None:
-            words = words_of(changed, _running(changed))
-            messages.success(
-                request, _("From now on: %(plan)s") % {"plan": words.sentence if words else ""}
-            )
+            messages.success(request, _changed(changed))
             return redirect("client-forms", plan.client_id)
     return _page(
         request,
@@ -54,8 +58,15 @@ def plan_change(request: HttpRequest, pk: UUID) -> HttpResponse:
         plan,
         running,
         form,
-        words=words_of(plan, running),
+        words=words_of(plan, running, tallies),
     )
+
+
+def _changed(plan: Plan) -> str:
+    words = words_of(plan, _running(plan), queries.tallies_of(plan))
+    if words is None:
+        return _("Nothing more comes. What is open stays open.")
+    return _("From now on: %(plan)s") % {"plan": words.sentence}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -75,6 +75,8 @@ class Form:
     first_on: date | None = None
     after_days: int | None = None
     times: int | None = None
+    # How many of these times are over.
+    given: int = 0
     ends_on: date | None = None
 
     @property
@@ -133,7 +135,7 @@ def _when(form: Form, forms: Sequence[Form], settings: Delivered, today: date) -
     if form.cadence == Cadence.AT_END:
         return _("at the end of care")
     start = _start(form, today)
-    if form.cadence == Cadence.ONCE or (form.times == 1 and form.step):
+    if form.cadence == Cadence.ONCE or (form.times == 1 and form.step and not form.given):
         day = start or (_on_day(form.first_on, today) if form.first_on else "")
         return _("once, %(day)s") % {"day": day} if day else _("once")
     clause = _round(form, forms, settings, start, today)
@@ -141,6 +143,8 @@ def _when(form: Form, forms: Sequence[Form], settings: Delivered, today: date) -
         clause += ngettext(", once in all", ", %(count)s times in all", form.times) % {
             "count": terms.number(form.times)
         }
+        if form.given:
+            clause += _(", %(count)s given so far") % {"count": terms.number(form.given)}
     if form.ends_on is not None:
         clause += _(", until %(day)s") % {"day": date_format(form.ends_on, "j F Y")}
     return clause

@@ -98,6 +98,32 @@ def test_what_is_said_of_ten_weeks_is_what_opens(nora, start, forms, settings):
     assert before
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("cadence", ["weekly", "after_session"])
+@pytest.mark.parametrize(
+    "limits", [{"times": 7}, {"ends_on": TODAY + 6 * WEEK}, {"ends_on": None}, {"times": 4}]
+)
+def test_what_is_said_of_a_plan_whose_limits_were_changed_is_what_opens(nora, cadence, limits):
+    enter(nora)
+    plan = make(nora, part(cadence=cadence, times=4, ends_on=TODAY + 4 * WEEK))
+    start = NOW + 2 * WEEK
+    for day in range(1, 15):
+        sweep(NOW + day * DAY)
+        sessions.follow_all_appointments(now=NOW + day * DAY)
+    row = plan.assignments.get()
+    plans.change_plan(
+        plan=plan,
+        settings=plans.Settings.of(plan),
+        limits={row.pk: plans.Limits(**limits)},
+        by=SYSTEM,
+        now=start,
+    )
+    before = said(nora, start)
+    lived_through = {(name, opens) for name, opens in lived(nora, start) if opens >= start}
+    assert {row for row in before if row[1] >= start} == lived_through
+    assert lived_through
+
+
 def test_after_the_clocks_go_forward_it_opens_at_the_same_hour(nora):
     start = datetime(2027, 3, 22, 9, tzinfo=NOW.tzinfo)
     make(nora, part(first_on=start.date()), now=start)

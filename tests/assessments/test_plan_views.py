@@ -58,13 +58,17 @@ def long_and_weekly(client, **settings) -> Plan:
     )
 
 
-def change_data(plan: Plan, cadence: str = "weekly", **options) -> dict[str, str]:
+def change_data(
+    plan: Plan, cadence: str = "weekly", ends_on: str = "", times: str = "", **options
+) -> dict[str, str]:
     data = {"send_by": "mail", "opens_at": "06:00", "weekday": "", "window_days": ""}
     for number in range(3):
         data[f"reminder_days_{number}"] = ""
     for row in plan.assignments.filter(ended_at=None):
         if plans.recurs(row):
             data[f"cadence-{row.pk}"] = cadence
+            data[f"ends_on-{row.pk}"] = ends_on
+            data[f"times-{row.pk}"] = times
     return {**data, **options}
 
 
@@ -237,8 +241,8 @@ def test_page_shows_what_holds_now_and_why_a_form_comes_less_often(desk, nora):
         adapted_why="stable",
     )
     page = desk.get(address("plan-change", plan))
-    [field] = page.context["form"].how_often()
-    assert field.value() == "weekly"
+    [asked_about] = page.context["form"].rounds()
+    assert asked_about.fields[0].value() == "weekly"
     assert "Every two weeks instead of every week since 2 Nov" in text_of(page)
     # Sent as it stands, it changes nothing.
     desk.post(address("plan-change", plan), change_data(plan, adapts="on"))
@@ -270,6 +274,79 @@ def test_cadence_that_is_none_is_refused(desk, nora):
     plan = give(nora)
     page = desk.post(address("plan-change", plan), change_data(plan, "hourly"))
     assert page.status_code == 400
+
+
+def test_page_moves_the_last_date_and_the_number_and_says_what_the_plan_does_now(desk, nora, clock):
+    plan = give(nora, Part(asked.instrument(), "weekly", TODAY, times=12))
+    clock.move_to(NOW + WEEK + DAY)
+    occasions.open_due_occasions(now=NOW + WEEK)
+    page = text_of(desk.get(address("plan-change", plan)))
+    assert "every Monday, 12 times in all, two given so far" in page
+    assert "Two given so far." in page
+    data = change_data(plan, ends_on="2027-01-04", times="6")
+    said = text_of(desk.post(address("plan-change", plan), data, follow=True))
+    assert "every Monday, six times in all, two given so far, until 4 January 2027" in said
+    row = plan.assignments.get(ended_at=None)
+    assert (row.times, row.ends_on.isoformat()) == (4, "2027-01-04")
+    # Emptied, both are gone.
+    said = text_of(desk.post(address("plan-change", plan), change_data(plan), follow=True))
+    assert "times in all" not in said.split("To come")[0]
+    row = plan.assignments.get(ended_at=None)
+    assert (row.times, row.ends_on) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "field, value, sentence",
+    [
+        ("ends_on", "2026-11-09", "The last date has passed. Choose today or a later day"),
+        ("ends_on", "2032-01-01", "The last date is more than five years away."),
+        ("ends_on", "2026-02-30", ""),
+        ("times", "1", "It was given 2 times already. Choose at least 2, or end the plan."),
+        ("times", "0", ""),
+        ("times", "3000", "Choose a smaller number of times."),
+        ("times", "x", ""),
+    ],
+)
+def test_limit_that_cannot_be_is_refused_at_its_field_and_stays_typed(
+    desk, nora, clock, field, value, sentence
+):
+    plan = give(nora)
+    clock.move_to(NOW + WEEK + DAY)
+    occasions.open_due_occasions(now=NOW + WEEK)
+    page = desk.post(address("plan-change", plan), change_data(plan, **{field: value}))
+    name = f"{field}-{plan.assignments.get().pk}"
+    assert (page.status_code, list(page.context["form"].errors)) == (400, [name])
+    assert sentence in page.context["form"].errors[name][0]
+    assert f'value="{value}"' in text_of(page)
+    assert plan.assignments.count() == 1
+
+
+def test_last_date_is_not_before_a_first_that_is_to_come(desk, nora):
+    plan = give(nora, Part(asked.instrument(), "weekly", TODAY + WEEK))
+    page = desk.post(address("plan-change", plan), change_data(plan, ends_on="2026-11-05"))
+    assert "The last date is before the first, which is 9 November 2026." in text_of(page)
+
+
+def test_each_form_of_several_has_its_own_last_date(desk, nora):
+    plan = long_and_weekly(nora)
+    weekly = plan.assignments.get(cadence="weekly")
+    page = desk.get(address("plan-change", plan))
+    assert {row.name for row in page.context["form"].rounds()} == {"Long form", "Weekly form"}
+    data = change_data(plan, "twelve_weeks", **{f"ends_on-{weekly.pk}": "2027-03-01"})
+    data[f"cadence-{weekly.pk}"] = "weekly"
+    desk.post(address("plan-change", plan), data)
+    changed = Assignment.objects.get(replaces__isnull=False)
+    assert (changed.replaces, changed.ends_on.isoformat()) == (weekly, "2027-03-01")
+
+
+def test_plan_of_which_nothing_more_comes_says_so_and_leaves_what_is_open(desk, nora):
+    plan = give(nora)
+    answer = desk.post(address("plan-change", plan), change_data(plan, times="1"), follow=True)
+    assert "Nothing more comes. What is open stays open." in text_of(answer)
+    plan.refresh_from_db()
+    assert plan.ended_at == NOW
+    first = Occasion.objects.get(assignment__plan=plan, opened_at__isnull=False)
+    assert first.cancelled_at is None
 
 
 def test_plan_that_has_ended_is_not_changed(desk, nora):

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from assessments import queries
 from assessments.actions import assign, occasions, plans, respond
-from assessments.actions.plans import Part, Settings
+from assessments.actions.plans import Limits, Part, Settings
 from assessments.measurement import schedule
 from assessments.models import Assignment, Cadence, Occasion, Plan, Response, SendBy
 from clinic.actions import Refused
 from clinic.audit import Actor
-from clinic.models import Appointment, Notice
+from clinic.models import Appointment, AuditEvent, Notice
 from tests import factories_assessments as asked
 from tests.factories import NOW
 
@@ -233,6 +234,91 @@ def test_change_of_cadence_touches_the_future_alone(nora):
     assert (new.replaces, new.cadence, new.first_on) == (old, "two_weeks", TODAY + 3 * WEEK)
     # The form that was open stays open.
     assert kept[1].cancelled_at is None
+
+
+def limit(plan: Plan, now: datetime, **limits) -> None:
+    row = plan.assignments.get(ended_at=None)
+    plans.change_plan(
+        plan=plan,
+        settings=Settings.of(Plan.objects.get(pk=plan.pk)),
+        limits={row.pk: Limits(**limits)},
+        by=SYSTEM,
+        now=now,
+    )
+
+
+def opens_of(plan: Plan) -> list[int]:
+    """In which week each form of a plan opens, of those that were not taken back."""
+    return [(row.opens_at.date() - TODAY).days // 7 for row in of(plan) if row.cancelled_at is None]
+
+
+def test_number_of_times_counts_what_was_given_over_every_change(nora):
+    plan = make(nora, part(times=12))
+    sweep(NOW + WEEK)
+    change(plan, NOW + WEEK + DAY, opens_at=time(9))
+    sweep(NOW + 2 * WEEK)
+    limit(plan, NOW + 2 * WEEK + DAY, times=5)
+    assert opens_of(plan) == [0, 1, 2, 3, 4]
+    tally = queries.tallies_of(plan)[plan.assignments.get(ended_at=None).pk]
+    assert (tally.given, tally.times) == (3, 5)
+    event = AuditEvent.objects.filter(action="plan.change").last()
+    assert event.fields == ["times"]
+
+
+def test_last_date_is_moved_on_and_taken_away(nora):
+    plan = make(nora, part(ends_on=TODAY + WEEK))
+    assert opens_of(plan) == [0, 1]
+    limit(plan, NOW + DAY, ends_on=TODAY + 3 * WEEK)
+    assert opens_of(plan) == [0, 1, 2, 3]
+    limit(plan, NOW + DAY)
+    assert opens_of(plan) == [0, 1, 2, 3, 4, 5]
+
+
+def test_shorter_plan_takes_back_what_was_to_come_and_keeps_what_is_open(nora):
+    plan = make(nora)
+    sweep(NOW + WEEK)
+    limit(plan, NOW + WEEK + DAY, ends_on=TODAY + WEEK + DAY)
+    assert opens_of(plan) == [0, 1]
+    open_now = of(plan)[1]
+    assert (open_now.opened_at, open_now.closed_at) == (NOW + WEEK, None)
+    plan.refresh_from_db()
+    assert plan.ended_at == NOW + WEEK + DAY
+
+
+def test_plan_that_has_run_out_goes_on_with_a_greater_number(nora):
+    plan = make(nora, part(times=2))
+    sweep(NOW + WEEK)
+    now = NOW + 5 * WEEK
+    sweep(now)
+    limit(plan, now, times=4)
+    assert opens_of(plan) == [0, 1, 5, 6]
+
+
+def test_limits_that_stay_are_never_refused(nora):
+    plan = make(nora, part(ends_on=TODAY + WEEK))
+    now = NOW + 3 * WEEK
+    limit(plan, now, ends_on=TODAY + WEEK)
+    assert plan.assignments.count() == 1
+    with pytest.raises(Refused) as refused:
+        limit(plan, now, ends_on=TODAY + WEEK, times=9)
+    assert refused.value.field == "ends_on"
+
+
+def test_form_given_with_the_sessions_takes_a_new_number(nora):
+    for week in range(6):
+        session(nora, 3 + 7 * week)
+    plan = make(nora, part(cadence="after_session", times=2))
+    limit(plan, NOW, times=4)
+    assert len([row for row in of(plan) if row.cancelled_at is None]) == 4
+
+
+def test_form_that_was_left_out_stays_left_out_when_its_plan_is_changed(nora):
+    plan = make(nora)
+    occasions.skip_occasion(occasion=of(plan)[2], by=SYSTEM, now=NOW)
+    limit(plan, NOW + DAY, times=9)
+    assert opens_of(plan) == [0, 1, 3, 4, 5]
+    change(plan, NOW + DAY, opens_at=time(20))
+    assert opens_of(plan) == [0, 1, 3, 4, 5]
 
 
 def test_change_of_hour_and_weekday_moves_what_is_to_come(nora):

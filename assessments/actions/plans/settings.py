@@ -52,6 +52,14 @@ class Part:
     times: int | None = None
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long a form comes round: until a day, and so many times in all; None: without end."""
+
+    ends_on: date | None = None
+    times: int | None = None
+
+
 def require_sensible(settings: Settings) -> None:
     """Refuse settings that cannot be meant, each at its field."""
     days = list(settings.reminder_days)
