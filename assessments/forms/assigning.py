@@ -112,8 +112,11 @@ class AssignForm(ToClientForm):
         client: Client,
         versions: Sequence[InstrumentVersion],
         today: date,
+        settings: Settings = USUAL_SETTINGS,
+        initial: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, client=client, settings=USUAL_SETTINGS, initial={"first_on": today})
+        initial = {"first_on": today, **(initial or {})}
+        super().__init__(data, client=client, settings=settings, initial=initial)
         self.versions = {str(version.pk): version for version in versions}
         choice_field(self, "instrument").choices = [
             (pk, version.instrument.name) for pk, version in self.versions.items()

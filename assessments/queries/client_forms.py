@@ -4,7 +4,7 @@ not."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from assessments.models import (
 from clinic.models import Client
 
 from .pauses import is_passed_over
-from .running import Tally, tallies
+from .running import Tally, goes_on, tallies
 from .windows import next_window
 
 # What was taken back for one of these reasons, before it opened, has nothing in its place: somebody
@@ -76,6 +76,8 @@ class Given:
     past: list[Entry] = field(default_factory=list)
     # Of forms whose next occasion lies too far ahead to be written yet: the form, and when.
     later: list[tuple[str, datetime]] = field(default_factory=list)
+    # Whether a form that is given about sessions waits for one that is not entered.
+    waits_for_session: bool = False
     # How often each assignment has been given, with what it took over.
     tallies: dict[UUID, Tally] = field(default_factory=dict)
 
@@ -96,13 +98,10 @@ class Given:
         return self.plan is None or len({row.version.instrument_id for row in self.assignments}) > 1
 
     @property
-    def waits_for_session(self) -> bool:
-        """Whether a form is given about sessions, none of which is entered."""
-        given = {entry.occasion.assignment_id for entry in self.coming}
-        return any(
-            row.cadence in (Cadence.BEFORE_SESSION, Cadence.AFTER_SESSION) and row.pk not in given
-            for row in self.running
-        )
+    def can_be_extended(self) -> bool:
+        """Whether it ran out by itself, so that a later date or a greater number lets it go on."""
+        has_run_out = self.plan is not None and self.plan.ended_at is None and not self.runs
+        return has_run_out and any(row.cadence != Cadence.ONCE for row in self.running)
 
     @property
     def runs(self) -> bool:
@@ -154,6 +153,7 @@ def given_to(client: Client, now: datetime) -> list[Given]:
     for given in found.values():
         given.tallies = tallies(given.assignments, times)
         given.later = list(_not_written_yet(given, last, now))
+        given.waits_for_session = any(_waits_for_session(given, times, now))
     without_plan = found.pop(None, None)
     return [*found.values(), *([without_plan] if without_plan else [])]
 
@@ -169,6 +169,14 @@ def _not_written_yet(
         window = next_window(row, last.get(row.pk, -1), now)
         if window is not None and row.pk not in written:
             yield row.version.instrument.name, window.opens
+
+
+def _waits_for_session(given: Given, times: Mapping[UUID, int], now: datetime) -> Iterable[bool]:
+    """Of each running form given about sessions that has none to come: whether one may follow."""
+    coming = {entry.occasion.assignment_id for entry in given.coming}
+    for row in given.running:
+        if row.cadence in (Cadence.BEFORE_SESSION, Cadence.AFTER_SESSION) and row.pk not in coming:
+            yield goes_on(row, -1, times.get(row.pk, 0), now)
 
 
 def _entries(client: Client, rows: dict[UUID, Assignment], now: datetime) -> Iterable[Entry]:

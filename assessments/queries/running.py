@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
+from assessments.measurement import schedule
 from assessments.models import Assignment, Cadence, InstrumentVersion, Occasion, Plan
 from clinic.models import Client
+
+from .windows import next_window
 
 
 def waiting(now: datetime) -> QuerySet[Occasion]:
@@ -58,7 +61,11 @@ def tallies_of(plan: Plan) -> dict[UUID, Tally]:
 
 @dataclass(frozen=True)
 class Running:
-    """The assignments of a client that go on, and which of them wait for an answer."""
+    """The assignments of a client that go on, and which of them wait for an answer.
+
+    One whose number of times or last date is used up, and whose last form is answered or over, no
+    longer goes on, though nobody has ended it.
+    """
 
     rows: Sequence[Assignment]
     waiting: frozenset[UUID]
@@ -93,10 +100,33 @@ def _meets(row: Assignment, first_on: date, last_on: date | None) -> bool:
 
 def running(client: Client, now: datetime) -> Running:
     """What a client has been given and goes on: two queries."""
-    rows = list(
-        Assignment.objects.filter(client=client, ended_at=None)
-        .select_related("version", "plan")
-        .order_by("created_at", "pk")
-    )
-    waits = waiting(now).filter(client=client, assignment__ended_at=None)
-    return Running(rows, frozenset(waits.values_list("assignment_id", flat=True)))
+    waits = Q(cancelled_at=None, closes_at__gt=now, response__submitted_at=None)
+    counts = Occasion.objects.filter(client=client, assignment__ended_at=None)
+    counted = {
+        pk: (last, given, waiting)
+        for pk, last, given, waiting in counts.values_list("assignment").annotate(
+            last=Max("number"),
+            given=Count("pk", filter=Q(cancelled_at=None)),
+            waiting=Count("pk", filter=waits),
+        )
+    }
+    rows = Assignment.objects.filter(client=client, ended_at=None).select_related("version", "plan")
+    found = []
+    for row in rows.order_by("created_at", "pk"):
+        row.client = client
+        last, given, waiting = counted.get(row.pk, (-1, 0, 0))
+        if waiting or row.cadence == Cadence.ONCE or goes_on(row, last, given, now):
+            found.append(row)
+    return Running(found, frozenset(pk for pk, (*_, waiting) in counted.items() if waiting))
+
+
+def goes_on(assignment: Assignment, last: int, given: int, now: datetime) -> bool:
+    """Whether more of a form can follow number ``last``, of which ``given`` were not taken back."""
+    if assignment.cadence == Cadence.AT_END:
+        return True
+    if not schedule.Cadence(assignment.cadence).by_appointment:
+        return next_window(assignment, last, now) is not None
+    if assignment.times is not None and given >= assignment.times:
+        return False
+    today = now.astimezone(assignment.client.practice.zone).date()
+    return assignment.ends_on is None or today <= assignment.ends_on

@@ -20,7 +20,7 @@ from assessments.actions import assign as actions
 from assessments.actions import links, plans
 from assessments.forms.assigning import AssignForm, GiveBatteryForm, ToClientForm
 from assessments.measurement import schedule
-from assessments.models import Assignment, Battery, Cadence, InstrumentVersion, SendBy
+from assessments.models import Assignment, Battery, Cadence, InstrumentVersion, Plan, SendBy
 from assessments.queries import wordings
 from assessments.views.batteries import battery_words
 from assessments.wording import plans as words
@@ -40,6 +40,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         client=client,
         versions=versions,
         today=_today(client),
+        **_as_before(_given_before(request, client), versions),
     )
     if form.is_bound and form.is_valid():
         made = _make(request, form, client, [form.part()])
@@ -61,6 +62,28 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": crumbs(client, _("Assign a form")),
     }
     return render(request, "assessments/assign.html", context, status=status)
+
+
+def _given_before(request: HttpRequest, client: Client) -> Plan | None:
+    """The plan of this client that is to be given again, where the address names one."""
+    try:
+        return client.plans.filter(pk=UUID(request.GET.get("again", ""))).first()
+    except ValueError:
+        return None
+
+
+def _as_before(plan: Plan | None, versions: Iterable[InstrumentVersion]) -> dict[str, Any]:
+    """What an AssignForm proposes so that the one form of a plan is given as it was before."""
+    row = (
+        plan.assignments.select_related("version").order_by("-created_at").first() if plan else None
+    )
+    if plan is None or row is None:
+        return {}
+    same = [v for v in versions if v.instrument_id == row.version.instrument_id]
+    initial = {"cadence": row.chosen, "times": queries.tallies_of(plan)[row.pk].times}
+    if same:
+        initial["instrument"] = str(same[0].pk)
+    return {"settings": plans.Settings.of(plan), "initial": initial}
 
 
 def _today(client: Client) -> date:
@@ -123,7 +146,7 @@ def assign_battery(request: HttpRequest, pk: UUID, battery: UUID) -> HttpRespons
         request.POST if request.method == "POST" else None,
         client=client,
         parts=parts,
-        settings=plans.Settings.of(found),
+        settings=plans.Settings.of(_given_before(request, client) or found),
         running=queries.running(client, timezone.now()),
         hindrances=wordings.hindrances(client.practice, [version for _part, version in parts]),
         today=_today(client),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -44,6 +45,20 @@ class Card:
     def is_named(self) -> bool:
         """Whether the title names its one form, so that its words need not."""
         return self.words is not None and [form.name for form in self.words.forms] == [self.title]
+
+    @property
+    def again(self) -> str:
+        """Where it can be given once more with the same settings; empty where one page cannot."""
+        plan = self.plan
+        if plan is None:
+            return ""
+        if plan.battery is not None and plan.battery.retired_at is None:
+            page = reverse("assign-battery", args=[plan.client_id, plan.battery_id])
+        elif not self.given.has_several:
+            page = reverse("assign", args=[plan.client_id])
+        else:
+            return ""
+        return f"{page}?again={plan.pk}"
 
     @property
     def next(self) -> list[Entry]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from assessments import queries
 from assessments.actions import batteries, occasions, plans, respond
 from assessments.actions.plans import Part, Settings
 from assessments.models import Assignment, Occasion, PersonalLink, Plan, Response
 from clinic.actions.care import close_client
 from clinic.audit import Actor
-from clinic.models import AuditEvent, Notice
+from clinic.models import Appointment, AuditEvent, Notice
 from tests import factories_assessments as asked
 from tests.factories import NOW, actor
 
@@ -166,6 +167,74 @@ def test_form_that_has_come_as_often_as_it_should_is_completed(forms_of, nora, o
     plan = give(nora, Part(asked.instrument(asked.LONG), "twelve_weeks", TODAY, **options))
     asked.send(Occasion.objects.get(assignment__plan=plan))
     assert forms_of()["running"] == []
+
+
+def test_plan_that_ran_out_can_be_extended_or_given_again_as_it_was(desk, nora):
+    plan = give(
+        nora,
+        Part(asked.instrument(), "weekly", TODAY, times=1),
+        opens_at=time(9, 30),
+        reminder_days=(3,),
+    )
+    asked.send(Occasion.objects.get(assignment__plan=plan))
+    page = text_of(desk.get(reverse("client-forms", args=[nora.pk])))
+    again = f"{reverse('assign', args=[nora.pk])}?again={plan.pk}"
+    assert address("plan-change", plan) in page
+    assert again in page
+    form = desk.get(again).context["form"]
+    shown = {name: form[name].value() for name in ("cadence", "times", "opens_at", "reminder_days")}
+    assert shown == {
+        "cadence": "weekly",
+        "times": 1,
+        "opens_at": time(9, 30),
+        "reminder_days": [3],
+    }
+    assert form["instrument"].value() == str(asked.instrument().pk)
+    # It no longer stands in the way.
+    assert queries.running(nora, NOW).rows == []
+    desk.post(address("plan-change", plan), change_data(plan, times="3", opens_at="09:30"))
+    assert len(queries.running(nora, NOW).rows) == 1
+
+
+def test_ended_battery_is_given_again_from_its_page_with_the_settings_of_the_plan(desk, nora):
+    asked.instrument(asked.LONG), asked.instrument()
+    battery = batteries.make_starter(practice=nora.practice, by=SYSTEM, now=NOW)
+    plan = long_and_weekly(nora, battery=battery, window_days=3)
+    plans.end_plan(plan=plan, by=SYSTEM, now=NOW)
+    again = reverse("assign-battery", args=[nora.pk, battery.pk]) + f"?again={plan.pk}"
+    page = text_of(desk.get(reverse("client-forms", args=[nora.pk])))
+    assert again in page
+    assert address("plan-change", plan) not in page
+    assert desk.get(again).context["form"]["window_days"].value() == 3
+    batteries.retire_battery(battery=battery, by=SYSTEM, now=NOW)
+    assert "?again=" not in text_of(desk.get(reverse("client-forms", args=[nora.pk])))
+
+
+@pytest.mark.parametrize("again", ["x", "", "00000000-0000-0000-0000-000000000000"])
+def test_plan_that_is_none_proposes_nothing(desk, nora, again):
+    page = desk.get(reverse("assign", args=[nora.pk]), {"again": again})
+    assert page.context["form"]["times"].value() is None
+
+
+def test_plan_of_another_client_is_not_proposed(desk, nora, otto):
+    plan = give(otto, Part(asked.instrument(), "weekly", TODAY, times=7))
+    page = desk.get(reverse("assign", args=[nora.pk]), {"again": plan.pk})
+    assert page.context["form"]["times"].value() is None
+
+
+def test_form_given_about_sessions_that_has_run_out_waits_for_no_more(desk, forms_of, nora):
+    appointment = Appointment.objects.create(
+        client=nora,
+        starts_at=NOW,
+        ends_at=NOW + DAY / 24,
+        created_at=NOW,
+    )
+    give(nora, Part(asked.instrument(), "after_session", TODAY, times=1))
+    assert len(queries.running(nora, NOW).rows) == 1
+    occasions.open_due_occasions(now=appointment.ends_at)
+    asked.send(Occasion.objects.get(client=nora), now=appointment.ends_at)
+    assert forms_of()["running"] == []
+    assert queries.running(nora, appointment.ends_at).rows == []
 
 
 def test_what_falls_into_a_pause_is_shown_as_not_given(forms_of, nora):
