@@ -163,7 +163,7 @@ def test_assignment_that_ended_gets_no_more_occasions(nora, ada):
     # It ends after the sweep has read it and before the sweep locks it.
     assign.end_assignment(assignment=assignment, by=actor(ada), now=NOW + WEEK)
     assert ids != []
-    assert occasions._extend_some(ids, schedule.Cadence.WEEKLY, NOW + WEEK) == 0
+    assert occasions._extend_some(ids, NOW + WEEK) == 0
 
 
 # --- Ending ---------------------------------------------------------------------------------------
