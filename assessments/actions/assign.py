@@ -56,8 +56,6 @@ def new_assignment(
     now: datetime,
     ends_on: date | None = None,
     times: int | None = None,
-    replaces: Assignment | None = None,
-    chosen_cadence: str = "",
 ) -> Assignment:
     """Write an assignment after every check, and its plan where that is new; no occasion yet.
 
@@ -69,14 +67,39 @@ def new_assignment(
     _require_open_record(client)
     wording = require_wording(client.practice, version)
     _require_not_running(client, version, schedule.Cadence(cadence), first_on, ends_on, now)
-    episode = client.episodes.get(ended_at=None)
     if plan._state.adding:
-        plan.episode = episode
+        plan.episode = client.episodes.get(ended_at=None)
         plan.save(force_insert=True)
         audit.record("plan.create", by=by, now=now, client=client, about=plan)
+    return write_assignment(
+        plan=plan,
+        version=version,
+        wording=wording,
+        cadence=cadence,
+        first_on=first_on,
+        ends_on=ends_on,
+        times=times,
+        by=by,
+        now=now,
+    )
+
+
+def write_assignment(
+    *,
+    plan: Plan,
+    version: InstrumentVersion,
+    wording: Wording | None,
+    cadence: str,
+    first_on: date,
+    by: Actor,
+    now: datetime,
+    ends_on: date | None = None,
+    times: int | None = None,
+) -> Assignment:
+    """Write an assignment of a plan and that it was given; checks nothing, writes no occasion."""
     assignment = Assignment.objects.create(
-        client=client,
-        episode=episode,
+        client=plan.client,
+        episode_id=plan.episode_id,
         version=version,
         wording=wording,
         cadence=cadence,
@@ -84,8 +107,6 @@ def new_assignment(
         ends_on=ends_on,
         times=times,
         plan=plan,
-        replaces=replaces,
-        chosen_cadence=chosen_cadence,
         created_at=now,
         created_by=by.user,
     )
@@ -93,7 +114,7 @@ def new_assignment(
         "assignment.create",
         by=by,
         now=now,
-        client=client,
+        client=plan.client,
         about=assignment,
         details={"version": str(version.pk), "cadence": str(cadence)},
     )

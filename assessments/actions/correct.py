@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import queries
-from assessments.actions import alerts, links, occasions, past, respond, standing
+from assessments.actions import alerts, assign, links, occasions, past, respond, standing
 from assessments.models import (
-    Assignment,
     Cadence,
     CancelledWhy,
     Correction,
@@ -136,27 +135,18 @@ def can_be_asked_again(response: Response, now: datetime) -> bool:
 
 def _ask_again(wrong: Response, by: Actor, now: datetime) -> None:
     """The same form once more, for what is left of its time. The next sweep opens and sends it."""
-    if not can_be_asked_again(wrong, now):
+    before, plan = wrong.occasion, wrong.occasion.assignment.plan
+    if plan is None or not can_be_asked_again(wrong, now):
         raise Refused(_("The time for this form has passed: it is not asked for again."), "again")
-    before = wrong.occasion
-    assignment = Assignment.objects.create(
-        client=wrong.client,
-        episode_id=before.assignment.episode_id,
+    plan.client = wrong.client
+    assignment = assign.write_assignment(
+        plan=plan,
         version=wrong.version,
         wording=before.assignment.wording,
         cadence=Cadence.ONCE,
         first_on=now.astimezone(wrong.client.practice.zone).date(),
-        plan=before.assignment.plan,
-        created_at=now,
-        created_by=by.user,
-    )
-    audit.record(
-        "assignment.create",
         by=by,
         now=now,
-        client=wrong.client,
-        about=assignment,
-        details={"version": str(wrong.version_id), "cadence": str(Cadence.ONCE)},
     )
     Occasion.objects.create(
         assignment=assignment,
