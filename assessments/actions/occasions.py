@@ -121,7 +121,7 @@ def open_occasion(
     Returns the token, if a link was made, and whether a message was written. Claims the row by a
     conditional update, so two sweeps open it once. Part of a transaction that the caller holds.
     """
-    remind_at = _first_reminder(occasion, now)
+    remind_at = first_reminder(occasion, now)
     claimed = Occasion.objects.filter(pk=occasion.pk, opened_at=None, cancelled_at=None).update(
         opened_at=now, remind_at=remind_at
     )
@@ -140,7 +140,8 @@ def open_occasion(
     return None, False
 
 
-def _first_reminder(occasion: Occasion, now: datetime) -> datetime | None:
+def first_reminder(occasion: Occasion, now: datetime) -> datetime | None:
+    """When a form that opens now is reminded of first; None where its plan has no reminder."""
     return _reminder(occasion, max(now, occasion.opens_at), 0)
 
 
@@ -237,7 +238,7 @@ def _open_some(pks: list[UUID], now: datetime) -> int:
         for _client, of_client in groupby(rows, key=lambda row: row.client_id):
             own = list(of_client)
             for row in own:
-                row.remind_at = _first_reminder(row, now)
+                row.remind_at = first_reminder(row, now)
             own.sort(key=_way)
             for _same, together in groupby(own, key=_way):
                 batch.tell(list(together), Notice.Kind.FORM, now)

@@ -344,6 +344,14 @@ def test_reminders_may_change_without_a_new_assignment(nora):
     assert kinds(nora) == ["form", "form", "reminder"]
 
 
+def test_every_form_of_those_given_at_once_is_reminded_of(nora):
+    plan = make(nora, part(cadence="two_weeks"), part(asked.SAFETY, "two_weeks"), reminder_days=[2])
+    told_first = Occasion.objects.get(opened_at__isnull=False, told_with=None)
+    asked.send(told_first, now=NOW + DAY)
+    sweep(NOW + 2 * DAY)
+    assert Occasion.objects.get(assignment__plan=plan, told_with=told_first).reminders_sent == 1
+
+
 def test_form_given_once_is_not_given_again_by_a_change_of_the_hour(nora):
     plan = make(nora, part(asked.SAFETY, "once"), part(asked.LONG, "at_end"))
     before = plan.assignments.count()

@@ -101,7 +101,9 @@ def _open_together(
     for row in due:
         own[row.pk].opened_at = now
     for other in others:
-        Occasion.objects.filter(pk=other.pk, opened_at=None).update(opened_at=now, told_with=lead)
+        Occasion.objects.filter(pk=other.pk, opened_at=None).update(
+            opened_at=now, told_with=lead, remind_at=occasions.first_reminder(other, now)
+        )
         opened[other.pk] = (None, opened[lead.pk][1])
     return opened
 
