@@ -1,14 +1,14 @@
 """What goes out when: what is written, and beyond that what the same rules will write.
 
 Occasions are written some weeks ahead; a calendar looks further. Nothing is written: reading costs
-seven queries, however many clients there are.
+eight queries, however many clients there are.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
@@ -17,13 +17,15 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from assessments.measurement import schedule
 from assessments.models import Assignment, CancelledWhy, InstrumentVersion, Occasion
-from clinic.models import Appointment, Client
+from assessments.models.plan import LONGEST_WINDOW_DAYS
+from clinic.models import Appointment, Client, Notice
 
 from .instruments import covers
 from .pauses import is_passed_over
 from .windows import GIVEN_ANEW, on_one_day, session_windows, windows_after
 
 DAY = timedelta(days=1)
+LONGEST_OPEN = timedelta(days=LONGEST_WINDOW_DAYS + 1)
 # Why a form did not go out, where no other took its place.
 LEFT_OUT = (
     CancelledWhy.SKIPPED,
@@ -65,6 +67,8 @@ class Coming:
     appointments: list[Appointment]
     # What runs, among it what is given at the end of care and has no date.
     running: list[Assignment]
+    # When reminders of what may be open still were sent, by the occasion that led the message.
+    reminded: dict[UUID, list[datetime]] = field(default_factory=dict)
 
 
 def coming(clients: QuerySet[Client], *, since: datetime, until: datetime, now: datetime) -> Coming:
@@ -105,7 +109,19 @@ def coming(clients: QuerySet[Client], *, since: datetime, until: datetime, now: 
         sorted((due for due in dues if due.opens < until), key=lambda due: due.opens),
         [row for row in appointments if since <= row.starts_at < until],
         running,
+        _reminded(people, now),
     )
+
+
+def _reminded(people: Iterable[UUID], now: datetime) -> dict[UUID, list[datetime]]:
+    """When reminders were sent, by the occasion they are about, as far back as one may be open."""
+    sent: dict[UUID, list[datetime]] = defaultdict(list)
+    rows = Notice.objects.filter(client__in=people, kind=Notice.Kind.REMINDER)
+    rows = rows.filter(sent_at__gte=now - LONGEST_OPEN, sent_at__lte=now)
+    for about, at in rows.order_by("sent_at", "pk").values_list("about", "sent_at"):
+        if about is not None and at is not None:
+            sent[about].append(at)
+    return sent
 
 
 def _complete(rows: Iterable[Assignment], people: dict[UUID, Client]) -> None:

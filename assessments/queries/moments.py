@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LEFT_OUT = "left-out"
     # What has been.
     OPENED = "opened"
+    REMINDED = "reminded"
     ANSWERED = "answered"
     PARTIAL = "partial"
     MISSED = "missed"
@@ -46,6 +47,10 @@ class Moment:
     appointment: Appointment | None = None
     way: str = ""
     until: date | None = None
+    # What the moments of one message have in common; None where there is no message.
+    message: Hashable = None
+    # Its message is that of a moment before it.
+    goes_along: bool = False
 
     @property
     def opens_before(self) -> datetime | None:
@@ -68,8 +73,42 @@ def moments(found: Coming, *, since: datetime, until: datetime, now: datetime) -
         if key not in ways:
             ways[key] = way_out(plan, due.client)
         rows += _moments_of(due, ways[key], now)
+        rows += _reminded(due, found.reminded, ways[key], now)
     inside = [row for row in rows if since <= row.at < until]
-    return sorted(inside, key=lambda row: (row.at, row.kind, str(row.client.pk)))
+    inside.sort(key=lambda row: (row.at, row.kind, str(row.client.pk), row.way))
+    return list(_in_messages(inside))
+
+
+def _in_messages(rows: Iterable[Moment]) -> Iterator[Moment]:
+    """The same, with what goes out in the message of one before it marked."""
+    told = set()
+    for row in rows:
+        message = row.client.pk, row.kind, row.way, row.message
+        is_told = row.message is not None and row.way != SendBy.HAND
+        yield replace(row, goes_along=True) if is_told and message in told else row
+        if is_told:
+            told.add(message)
+
+
+def _reminded(
+    due: Due, sent: Mapping[UUID, Sequence[datetime]], way: str, now: datetime
+) -> Iterator[Moment]:
+    """The reminders of a form that is open still: those in a message of its own, and those in that
+    of the form it was told with."""
+    row = due.occasion
+    if row is None or row.opened_at is None or due.left_out or due.closes <= now or _is_sent(row):
+        return
+    for about in filter(None, (row.pk, row.told_with_id)):
+        for at in sent.get(about, ()):
+            if at >= row.opened_at:
+                message = row.told_with_id or row.pk, at
+                yield Moment(Kind.REMINDED, at, due.client, due, way=way, message=message)
+
+
+def _is_sent(row: Occasion) -> bool:
+    """Whether its answers were sent and stand."""
+    response: Response | None = getattr(row, "response", None)
+    return response is not None and bool(response.submitted_at) and response.voided_at is None
 
 
 def _moments_of(due: Due, way: str, now: datetime) -> Iterator[Moment]:
@@ -81,20 +120,21 @@ def _moments_of(due: Due, way: str, now: datetime) -> Iterator[Moment]:
         yield Moment(Kind.LEFT_OUT, due.opens, client, due, until=until)
         return
     if row is not None and row.opened_at is not None:
-        yield Moment(Kind.OPENED, max(row.opened_at, due.opens), client, due, way=way)
+        opened, message = max(row.opened_at, due.opens), row.told_with_id or row.pk
+        yield Moment(Kind.OPENED, opened, client, due, way=way, message=message)
         yield from _after_opening(due, row, way, now)
         return
     if due.closes <= now:
         yield Moment(Kind.MISSED, due.closes, client, due)
         return
-    yield Moment(Kind.OPENS, _leaves(due.opens, due, way), client, due, way=way)
+    yield Moment(Kind.OPENS, _leaves(due.opens, due, way), client, due, way=way, message=due.opens)
     yield from _reminders(due, due.opens, 0, way)
     yield Moment(Kind.CLOSES, due.closes, client, due)
 
 
 def _after_opening(due: Due, row: Occasion, way: str, now: datetime) -> Iterator[Moment]:
     response: Response | None = getattr(row, "response", None)
-    if response is not None and response.submitted_at and response.voided_at is None:
+    if response is not None and response.submitted_at and _is_sent(row):
         kind = Kind.PARTIAL if response.partial else Kind.ANSWERED
         yield Moment(kind, response.submitted_at, due.client, due)
     elif due.left_out:
@@ -105,7 +145,7 @@ def _after_opening(due: Due, row: Occasion, way: str, now: datetime) -> Iterator
         if row.remind_at is not None:
             at = _leaves(row.remind_at, due, way)
             if way != SendBy.HAND and at < due.closes:
-                yield Moment(Kind.REMINDER, at, due.client, due, way=way)
+                yield Moment(Kind.REMINDER, at, due.client, due, way=way, message=row.remind_at)
             yield from _reminders(due, row.opened_at or due.opens, row.reminders_sent + 1, way)
         yield Moment(Kind.CLOSES, due.closes, due.client, due)
 
@@ -126,5 +166,5 @@ def _reminders(due: Due, opened: datetime, sent: int, way: str) -> Iterator[Mome
     while (at := schedule.reminder_at(opened, due.closes, zone, days, sent)) is not None:
         leaves = due.client.practice.after_quiet(at)
         if leaves < due.closes:
-            yield Moment(Kind.REMINDER, leaves, due.client, due, way=way)
+            yield Moment(Kind.REMINDER, leaves, due.client, due, way=way, message=at)
         sent += 1

@@ -20,6 +20,8 @@ WAYS: Mapping[str, Text] = {
     SendBy.SMS: gettext_lazy("by text message"),
     SendBy.HAND: gettext_lazy("you hand the link over"),
 }
+# Of a form that is told with the one above it.
+SAME_MESSAGE = gettext_lazy("in the same message")
 WHY: Mapping[str, Text] = {
     CancelledWhy.SKIPPED: gettext_lazy("not given: skipped"),
     CancelledWhy.COVERED: gettext_lazy("not given: a longer form of that day asks the same"),
@@ -38,14 +40,19 @@ HAPPENS: Mapping[Kind, Text] = {
 
 def happens(moment: Moment) -> str:
     """What happens, after the name of the form: "opens, by mail", or, where the message waits for
-    the end of quiet hours, "by mail, open from 06:00"."""
+    the end of quiet hours, "by mail, open from 06:00". Of what is told with the form above it:
+    "opens, in the same message"."""
+    way = SAME_MESSAGE if moment.goes_along else WAYS.get(moment.way, "")
     if moment.kind is Kind.OPENS:
-        way = WAYS[moment.way]
         if moment.opens_before is None:
             return _("opens, %(way)s") % {"way": way}
         return _("%(way)s, open from %(time)s") % {"way": way, "time": _time(moment)}
     if moment.kind is Kind.REMINDER:
-        return _("reminder %(way)s, unless it is answered by then") % {"way": WAYS[moment.way]}
+        return _("reminder %(way)s, unless it is answered by then") % {"way": way}
+    if moment.kind is Kind.REMINDED:
+        return _("reminded %(way)s") % {"way": way}
+    if moment.kind is Kind.OPENED and moment.goes_along:
+        return _("opened, %(way)s") % {"way": way}
     if moment.kind is Kind.LEFT_OUT:
         if moment.until is not None:
             return _("not given: paused until %(day)s") % {
@@ -71,6 +78,7 @@ def counted(kind: Kind, count: int) -> str:
         Kind.APPOINTMENT: ngettext("%(count)d appointment", "%(count)d appointments", count),
         Kind.LEFT_OUT: ngettext("%(count)d form not given", "%(count)d forms not given", count),
         Kind.OPENED: ngettext("%(count)d form opened", "%(count)d forms opened", count),
+        Kind.REMINDED: ngettext("%(count)d reminder sent", "%(count)d reminders sent", count),
         Kind.ANSWERED: ngettext("%(count)d form answered", "%(count)d forms answered", count),
         Kind.PARTIAL: ngettext(
             "%(count)d form answered in part", "%(count)d forms answered in part", count

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
 
 from assessments.actions import occasions, plans
 from assessments.actions.plans import Part, Settings
-from clinic.models import AuditEvent
+from assessments.models import Occasion
+from clinic.models import AuditEvent, Notice
 from tests import factories
 from tests import factories_assessments as asked
 from tests.factories import NOW
@@ -17,6 +18,7 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 PAGE = "/calendar/"
+BOTH = (asked.WEEKLY, asked.SAFETY)
 
 
 def give(client, *, reminder_days=(), code=asked.WEEKLY, cadence="weekly"):
@@ -51,6 +53,70 @@ def test_four_weeks_say_what_goes_out_and_how(ada, nora, signed_in):
     assert len(answer.context["weeks"]) == 4
     assert answer.context["first"].isoformat() == "2026-11-02"
     assert "Nora Lind" in text(answer)
+
+
+def test_forms_due_together_are_said_to_go_out_in_one_message(ada, nora, signed_in, clock):
+    plans.make_plan(
+        client=nora,
+        parts=[Part(asked.instrument(code), "weekly", NOW.date()) for code in BOTH],
+        settings=Settings(reminder_days=(2,)),
+        by=factories.Actor.system(),
+        now=NOW,
+    )
+    found = says(signed_in(ada).get(PAGE))
+    assert found[:2] == ["opened", "opened, in the same message"]
+    assert found[2:4] == [
+        "reminder by mail, unless it is answered by then",
+        "reminder in the same message, unless it is answered by then",
+    ]
+    assert "in the same message, open from 06:00" in found
+    assert found.count("by mail, open from 06:00") == found.count(
+        "in the same message, open from 06:00"
+    )
+
+
+def test_forms_of_two_plans_that_open_at_other_times_have_messages_of_their_own(
+    ada, nora, signed_in
+):
+    for code, hour in zip(BOTH, (6, 7), strict=True):
+        plans.make_plan(
+            client=nora,
+            parts=[Part(asked.instrument(code), "weekly", NOW.date() + timedelta(days=1))],
+            settings=Settings(opens_at=time(hour)),
+            by=factories.Actor.system(),
+            now=NOW,
+        )
+    # Both messages wait for the end of the quiet hours, and go out side by side.
+    assert not any("same message" in one for one in says(signed_in(ada).get(PAGE)))
+
+
+def test_forms_handed_over_have_no_message(ben, otto, signed_in):
+    for code in BOTH:
+        give(otto, code=code)
+    assert not any("same message" in one for one in says(signed_in(ben).get(PAGE)))
+
+
+def test_reminders_that_were_sent_of_an_open_form_stand_on_their_day(ada, nora, signed_in, clock):
+    plan = plans.make_plan(
+        client=nora,
+        parts=[Part(asked.instrument(code), "two_weeks", NOW.date()) for code in BOTH],
+        settings=Settings(reminder_days=(1, 3)),
+        by=factories.Actor.system(),
+        now=NOW,
+    ).plan
+    later = NOW + timedelta(days=1, hours=1)
+    occasions.remind_due(now=later)
+    Notice.objects.filter(kind="reminder").update(sent_at=later, text=None)
+    clock.move_to(later + timedelta(hours=1))
+    browser = signed_in(ada)
+    found = says(browser.get(PAGE))
+    assert found[2:4] == ["reminded by mail", "reminded in the same message"]
+    assert len([one for one in found if "unless" in one]) == 4 - 2 + 4
+    assert "reminded by mail" in text(browser.get(of(nora)))
+    # Of what was answered it is of no interest any more.
+    for occasion in Occasion.objects.filter(assignment__plan=plan, opened_at__isnull=False):
+        asked.send(occasion, now=later)
+    assert not any("reminded" in one for one in says(browser.get(PAGE)))
 
 
 def test_client_without_address_stands_as_handed_over(ben, otto, signed_in):
@@ -147,7 +213,7 @@ def test_calendar_costs_the_same_for_any_number_of_clients(
         give(client)
     browser = signed_in(ada)
     browser.get(PAGE)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(PAGE)
 
 
