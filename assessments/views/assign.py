@@ -21,7 +21,7 @@ from assessments.actions import links, plans
 from assessments.forms.assigning import AssignForm, GiveBatteryForm, ToClientForm
 from assessments.measurement import schedule
 from assessments.models import Assignment, Battery, Cadence, InstrumentVersion, Plan, SendBy
-from assessments.queries import wordings
+from assessments.queries import Running, wordings
 from assessments.views.batteries import battery_words
 from assessments.wording import plans as words
 from clinic import access
@@ -55,7 +55,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
             {"battery": row, "words": battery_words(row, queries.parts_to_give(row, versions))}
             for row in queries.batteries_of(client.practice)
         ],
-        "cards": _cards(form, hindrances),
+        "cards": _cards(form, hindrances, queries.running(client, timezone.now())),
         "delivery": _delivery(form, [v for v in versions if v.pk not in hindrances]),
         "not_yet": _not_yet(versions, hindrances),
         "may_manage": access.may_in_practice(request.user, Permission.MANAGE_LIBRARY),
@@ -109,13 +109,18 @@ def _make(
     return made
 
 
-def _cards(form: AssignForm, hindrances: Mapping[UUID, wordings.Hindrance]) -> list[dict[str, Any]]:
-    cadences = dict(Cadence.choices)
+def _cards(
+    form: AssignForm,
+    hindrances: Mapping[UUID, wordings.Hindrance],
+    running: Running,
+) -> list[dict[str, Any]]:
+    cadences, today = dict(Cadence.choices), _today(form.client)
     return [
         {
             "radio": radio,
             "definition": version.definition,
             "cadence": cadences[version.definition.default_cadence],
+            "already": _already(version, running, today) or _beside([version], running, today),
         }
         for radio, version in zip(form["instrument"], form.versions.values(), strict=True)
         if version.pk not in hindrances
@@ -177,6 +182,11 @@ def _offered(form: GiveBatteryForm) -> dict[str, Any]:
         ],
         "delivery": said.delivery,
         "running": [_running(version, row, form.today) for version, row in offer.running],
+        "beside": _beside(
+            [part.version for part in offer.to_give if part.cadence != Cadence.AT_END],
+            form.running,
+            form.today,
+        ),
         "not_yet": _not_yet(offer.hindered, hindered),
     }
 
@@ -190,6 +200,43 @@ def _running(version: InstrumentVersion, row: Assignment, today: date) -> words.
     settings = row.plan or plans.Settings()
     given = words.Form(row.version, row.cadence, row.first_on, times=row.times, ends_on=row.ends_on)
     return words.plan_words([given], settings, today).forms[0]
+
+
+def _already(version: InstrumentVersion, running: Running, today: date) -> list[str]:
+    """That a client has this very form: it is not given twice for the same time."""
+    return [
+        _("Given already: %(when)s. To have it otherwise, change that plan or end it first.")
+        % {"when": _running(row.version, row, today).when}
+        for row in _on_days(running)
+        if row.version.instrument_id == version.instrument_id
+    ]
+
+
+def _beside(versions: Iterable[InstrumentVersion], running: Running, today: date) -> list[str]:
+    """Of what runs already and asks all that one of these does, or the other way round: that only
+    in one plan the shorter gives way."""
+    given = list(versions)
+    found = [
+        _(
+            "%(other)s is given already (%(when)s): as two plans both go out, even on one day. "
+            "To let the shorter give way, end that plan and give both as a battery."
+        )
+        % {"other": row.version.definition.name, "when": _running(row.version, row, today).when}
+        for row in _on_days(running)
+        if any(
+            queries.covers(version, row.version) or queries.covers(row.version, version)
+            for version in given
+        )
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _on_days(running: Running) -> list[Assignment]:
+    """What comes, or waits, on days of its own: not what is given when care ends."""
+    passed_by = (Cadence.AT_END, Cadence.ONCE)
+    return [
+        row for row in running.rows if row.cadence not in passed_by or row.pk in running.waiting
+    ]
 
 
 def _not_yet(

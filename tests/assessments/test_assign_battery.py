@@ -236,12 +236,72 @@ def test_link_of_several_forms_that_are_handed_over_is_shown_once(desk, nora, ha
     assert "You hand the link over" in text_of(page)
 
 
+BOTH_GO_OUT = "as two plans both go out, even on one day"
+
+
+def already(page, code: str) -> list[str]:
+    """What the page that assigns a form says beside this one."""
+    return next(c["already"] for c in page.context["cards"] if c["definition"].code == code)
+
+
+def test_form_that_overlaps_a_running_one_says_what_will_happen_and_what_to_do(desk, nora):
+    for code in (LONG, WEEKLY, asked.SAFETY):
+        asked.instrument(code)
+    page = reverse("assign", args=[nora.pk])
+    assert [already(desk.get(page), code) for code in (LONG, WEEKLY)] == [[], []]
+    asked.give(nora, WEEKLY)
+    looked = desk.get(page)
+    assert already(looked, WEEKLY) == [
+        "Given already: today, then every Monday. "
+        "To have it otherwise, change that plan or end it first."
+    ]
+    [sentence] = already(looked, LONG)
+    assert sentence == (
+        "Weekly form is given already (today, then every Monday): as two plans both go out, even "
+        "on one day. To let the shorter give way, end that plan and give both as a battery."
+    )
+    assert sentence in text_of(looked)
+    assert already(looked, asked.SAFETY) == []
+
+
+def test_form_of_the_end_of_care_is_in_nobodys_way(desk, nora):
+    asked.instrument(WEEKLY)
+    asked.give(nora, LONG, cadence="at_end")
+    looked = desk.get(reverse("assign", args=[nora.pk]))
+    assert [already(looked, code) for code in (LONG, WEEKLY)] == [[], []]
+
+
+def test_form_that_was_given_once_is_named_while_it_waits_for_an_answer(desk, nora):
+    asked.instrument(WEEKLY)
+    once = asked.give(nora, LONG, cadence="once")
+    page = reverse("assign", args=[nora.pk])
+    assert already(desk.get(page), LONG) == [
+        "Given already: once, today. To have it otherwise, change that plan or end it first."
+    ]
+    asked.send(once.first)
+    assert [already(desk.get(page), code) for code in (LONG, WEEKLY)] == [[], []]
+
+
+def test_battery_of_which_only_the_end_is_left_does_not_warn(desk, nora, course):
+    asked.give(nora, WEEKLY)
+    asked.give(nora, LONG, cadence="twelve_weeks")
+    assert desk.get(address(nora, course)).context["beside"] == []
+
+
+def test_battery_beside_a_running_form_that_it_covers_says_so(desk, nora, course):
+    assert desk.get(address(nora, course)).context["beside"] == []
+    asked.give(nora, WEEKLY)
+    page = desk.get(address(nora, course))
+    assert len(page.context["beside"]) == 1
+    assert BOTH_GO_OUT in text_of(page)
+
+
 def test_number_of_queries_is_fixed(desk, nora, harbour, django_assert_num_queries):
     def look(battery):
         desk.get(address(nora, battery))  # writes the session
         with django_assert_num_queries(10):
             desk.get(address(nora, battery))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             desk.get(reverse("assign", args=[nora.pk]))
 
     look(make(harbour, line()))
