@@ -12,6 +12,8 @@ from assessments.charts.scale import Linear
 
 _CROWDED = 9.0
 """Cost from which the name of a zone crosses an outline or more than one step of the path."""
+_FURTHER = (30.0, 56.0, 84.0)
+"""Distances to try for the name of a mark without an ellipse, where it is crowded beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,9 @@ def draw_names(
         reach = [(mark.radius + 4, mark.radius + 3)]
         if mark.ellipse:
             reach.append((mark.ellipse.rx + 5, mark.ellipse.ry + 5))
+        else:
+            # Among the dots of the way: further off, with a line that leads to it.
+            reach += [(by, by) for by in _FURTHER]
         scene = labels.Scene(layout.frame.grown(-4), tuple(hard), trace, outlines)
         box_size = (text.width(mark.words, size, bold=True) + 2, size * 1.2)
         box = labels.place(box_size, (mark.x, mark.y), reach, scene)

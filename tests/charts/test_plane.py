@@ -173,6 +173,16 @@ def test_names_of_marks_do_not_cover_marks(width):
         assert not any(name.box.overlaps(mark) for mark in marks)
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_name_of_an_earlier_moment_leaves_a_crowded_way_free(width):
+    ends = [(45, 66), (44, 68), (44.5, 67), (43, 66), (42, 67)]
+    points = [*walk(20), *(at(*end, sd=5.5, n=20 + n) for n, end in enumerate(ends))]
+    svg = plane.draw(points, width=width, highlight=Highlight(week(23), "Last review")).svg
+    name = next(w for w in written(svg) if w.words.startswith("Last review"))
+    way = [(float(p.get("data-x")), float(p.get("data-y"))) for p in by_class(svg, "chart-point")]
+    assert not [place for place in way if name.box.grown(2).contains(*place)]
+
+
 def test_long_words_of_another_language_stay_apart():
     words = PlaneWords(
         x_axis="Gegenabhängigkeit im Beziehungsalltag",
