@@ -1,6 +1,6 @@
 """Windows of an assignment across clock changes, leap days and year ends."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.measurement.schedule import Cadence, Window, windows
+from assessments.measurement.schedule import (
+    Cadence,
+    Window,
+    reminder_at,
+    session_window,
+    windows,
+)
 
 LONDON = ZoneInfo("Europe/London")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -34,7 +40,10 @@ def test_weekly_windows_follow_each_other_without_gap():
     ]
 
 
-@pytest.mark.parametrize("cadence, days", [("four_weeks", 28), ("twelve_weeks", 84)])
+@pytest.mark.parametrize(
+    "cadence, days",
+    [("four_weeks", 28), ("six_weeks", 42), ("eight_weeks", 56), ("twelve_weeks", 84)],
+)
 def test_long_cadences_close_after_14_days(cadence, days):
     first, second = windows(Cadence(cadence), date(2026, 1, 5), LONDON, None, count=2)
     assert first.closes - first.opens == timedelta(days=14)
@@ -130,6 +139,22 @@ def test_windows_may_be_asked_for_in_parts():
     assert parts == whole
 
 
+def test_no_windows_are_none():
+    assert windows(Cadence.WEEKLY, date(2026, 1, 5), LONDON, None, count=0) == []
+
+
+@pytest.mark.parametrize(
+    "cadence, days, open_days",
+    [("weekly", 3, 3), ("weekly", 10, 7), ("twelve_weeks", 30, 30), ("once", 30, 30)],
+)
+def test_window_is_as_long_as_asked_yet_ends_when_the_next_one_opens(cadence, days, open_days):
+    [window] = windows(
+        Cadence(cadence), date(2026, 1, 5), LONDON, None, window_days=days, opens_at=time(18, 30)
+    )
+    assert window.opens == utc(2026, 1, 5, 18, 30)
+    assert window.closes - window.opens == timedelta(days=open_days)
+
+
 @pytest.mark.parametrize("start, count", [(-1, 1), (0, -1)])
 def test_windows_refuse_negative_numbers(start, count):
     with pytest.raises(ValueError):
@@ -167,3 +192,51 @@ def test_first_date_stands_and_those_after_it_fall_on_the_day_of_the_week():
     found = windows(Cadence.TWELVE_WEEKS, date(2026, 11, 4), LONDON, None, count=3, weekday=0)
     days = [window.opens.astimezone(LONDON).date() for window in found]
     assert days == [date(2026, 11, 4), date(2027, 2, 1), date(2027, 4, 26)]
+
+
+# --- Sessions -----------------------------------------------------------------------------------
+
+BEGINS, ENDS = utc(2026, 1, 8, 14), utc(2026, 1, 8, 14, 50)
+
+
+@pytest.mark.parametrize(
+    "cadence, days, opens, closes",
+    [
+        ("before_session", None, utc(2026, 1, 6, 14), BEGINS),
+        ("before_session", 1, utc(2026, 1, 7, 14), BEGINS),
+        ("after_session", None, ENDS, utc(2026, 1, 11, 14, 50)),
+        ("after_session", 7, ENDS, utc(2026, 1, 15, 14, 50)),
+    ],
+)
+def test_form_of_a_session_lies_before_or_behind_it(cadence, days, opens, closes):
+    found = session_window(Cadence(cadence), BEGINS, ENDS, window_days=days)
+    assert found == Window(0, opens, closes)
+    assert session_window(Cadence(cadence), BEGINS, ENDS, 4, days) == Window(4, opens, closes)
+
+
+def test_what_follows_sessions_has_no_interval_and_the_other_way_round():
+    for cadence in Cadence:
+        if cadence.by_appointment:
+            assert cadence.days is None
+            with pytest.raises(ValueError):
+                windows(cadence, date(2026, 1, 5), LONDON, None)
+        else:
+            assert len(windows(cadence, date(2026, 1, 5), LONDON, None)) == 1
+            with pytest.raises(ValueError):
+                session_window(cadence, BEGINS, ENDS)
+
+
+# --- Reminders ----------------------------------------------------------------------------------
+
+
+def test_reminders_come_at_the_wall_time_of_the_opening_across_a_clock_change():
+    opened, closes = utc(2026, 3, 27, 6), utc(2026, 4, 10, 5)  # 06:00 in London, then an hour on
+    due = [reminder_at(opened, closes, LONDON, (4, 2, 4), sent) for sent in range(3)]
+    assert due == [utc(2026, 3, 29, 5), utc(2026, 3, 31, 5), None]
+
+
+def test_no_reminder_is_due_once_the_form_has_closed():
+    opened = utc(2026, 1, 5, 6)
+    assert reminder_at(opened, utc(2026, 1, 7, 6), LONDON, (2,), 0) is None
+    assert reminder_at(opened, utc(2026, 1, 7, 6, 1), LONDON, (2,), 0) == utc(2026, 1, 7, 6)
+    assert reminder_at(opened, utc(2026, 1, 12, 6), LONDON, (), 0) is None
