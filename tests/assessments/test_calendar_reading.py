@@ -202,13 +202,16 @@ def test_event_without_an_end_lasts_a_session():
 
 
 def test_what_lasts_longer_than_half_a_day_is_no_session():
-    long = event().replace("PT50M", "PT13H")
-    assert read_calendar(calendar(long), zone=LONDON, now=NOW).long == 1
+    half_a_day, longer = event().replace("PT50M", "PT12H"), event("b").replace("PT50M", "PT12H1S")
+    found = read_calendar(calendar(half_a_day, longer), zone=LONDON, now=NOW)
+    assert ([session.uid for session in found.sessions], found.long) == (["one"], 1)
 
 
 def test_later_version_of_an_event_counts():
     old, new = event(sequence="1"), event(start="20261105T150000", sequence="2")
     assert times(calendar(new, old)) == ["2026-11-05 15:00"]
+    # Where the file does not say which is the later, the one further down.
+    assert times(calendar(event(), event(start="20261105T150000"))) == ["2026-11-05 15:00"]
 
 
 def test_time_that_was_called_off_by_itself_is_left_out():
@@ -226,6 +229,8 @@ def test_changed_time_of_a_series_that_is_not_in_the_file_stands_for_itself():
 def test_further_times_of_an_event_are_read():
     some_more = event("x", "20261105T100000", "RDATE;TZID=Europe/London:20261201T110000")
     assert times(calendar(some_more)) == ["2026-11-05 10:00", "2026-12-01 11:00"]
+    days = event("x", "20261105T100000", "RDATE;VALUE=DATE:20261201,20270601")
+    assert times(calendar(days)) == ["2026-11-05 10:00", "2026-12-01 10:00", "2027-06-01 09:00"]
 
 
 # --- Whose it is ----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ def at(text: str) -> datetime:
         ("Europe/London", "2026-11-03 08:00", NIGHT, [], "2026-11-03 08:00"),
         # Within one day.
         ("Europe/London", "2026-11-02 13:30", (time(13), time(15)), [], "2026-11-02 15:00"),
+        ("Europe/London", "2026-11-02 13:00", (time(13), time(15)), [], "2026-11-02 15:00"),
         ("Europe/London", "2026-11-02 12:30", (time(13), time(15)), [], "2026-11-02 12:30"),
         # None at all.
         ("Europe/London", "2026-11-02 23:00", (None, None), [], "2026-11-02 23:00"),
