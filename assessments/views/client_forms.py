@@ -88,7 +88,9 @@ def client_forms(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "client": client,
         "running": [card for card in cards if card.given.runs],
-        "finished": [card for card in cards if not card.given.runs],
+        "finished": [card for card in cards if card.plan and not card.given.runs],
+        # What nobody planned: from paper, a file or a correction.
+        "unplanned": [card for card in cards if not card.plan and not card.given.runs],
         "said": _said(cards),
         # Of a closed record nothing can be asked: no button that would only refuse.
         "may_assign": is_open and access.may(request.user, Permission.ASSIGN, client),

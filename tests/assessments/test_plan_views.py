@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from assessments import queries
-from assessments.actions import batteries, occasions, plans, respond
+from assessments.actions import batteries, occasions, paper, plans, respond
 from assessments.actions.plans import Part, Settings
 from assessments.models import Assignment, Occasion, PersonalLink, Plan, Response
 from clinic.actions.care import close_client
@@ -160,6 +160,24 @@ def test_form_that_comes_round_rarely_goes_on_and_says_when(forms_of, nora):
     assert context["finished"] == []
     [(name, opens)] = context["running"][0].given.later
     assert (name, opens.date()) == ("Long form", TODAY + 12 * WEEK)
+
+
+def test_what_nobody_planned_is_not_called_ended(desk, nora, ada):
+    give(nora)
+    paper.enter_alone(
+        client=nora,
+        version=asked.instrument(),
+        answers={"IND04": 3},
+        comment=None,
+        answered_on=TODAY - WEEK,
+        by=actor(ada),
+        now=NOW,
+        entered_by=ada.user,
+    )
+    page = desk.get(reverse("client-forms", args=[nora.pk]))
+    assert [len(page.context[name]) for name in ("running", "finished", "unplanned")] == [1, 0, 1]
+    assert "From paper, a file or a correction" in text_of(page)
+    assert "Ended and completed" not in text_of(page)
 
 
 @pytest.mark.parametrize("options", [{"times": 1}, {"ends_on": TODAY + 11 * WEEK}])
