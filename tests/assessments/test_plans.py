@@ -304,6 +304,19 @@ def test_limits_that_stay_are_never_refused(nora):
     assert refused.value.field == "ends_on"
 
 
+@pytest.mark.parametrize(
+    "times, sentence",
+    [
+        (0, "Choose a number of times, or leave it empty."),
+        (501, "Choose a smaller number of times."),
+    ],
+)
+def test_number_of_times_that_cannot_be_is_refused(nora, times, sentence):
+    plan = make(nora, part(first_on=TODAY + DAY))
+    with pytest.raises(Refused, match=sentence):
+        limit(plan, NOW, times=times)
+
+
 def test_form_given_with_the_sessions_takes_a_new_number(nora):
     for week in range(6):
         session(nora, 3 + 7 * week)

@@ -77,3 +77,23 @@ def test_plan_is_paused_and_a_form_left_out_by_keyboard_without_script(
     coming.refresh_from_db()
     assert coming.cancelled_why == "skipped"
     assert Plan.objects.get(pk=given.assignment.plan_id).paused_at is not None
+
+
+def test_plan_that_ran_out_is_given_again_and_one_that_overlaps_says_so(
+    new_page, axe, live_server, ada, nora
+):
+    asked.instrument(asked.LONG)
+    given = asked.give(nora, now=timezone.now(), times=1)
+    asked.send(given.first, now=timezone.now())
+    page: Page = sign_in(new_page(), ada, live_server.url)
+    forms = live_server.url + reverse("client-forms", args=[nora.pk])
+    page.goto(forms)
+    expect(page.get_by_role("link", name="Give it again")).to_be_visible()
+    shows_well(page, "Forms", axe, (PHONE, DESK))
+    page.get_by_role("link", name="Extend").click()
+    page.get_by_label("How many times in all?").fill("3")
+    page.get_by_role("button", name="Change from now on").click()
+    expect(page.get_by_text("three times in all, one given so far").first).to_be_visible()
+    page.goto(live_server.url + reverse("assign", args=[nora.pk]))
+    expect(page.get_by_text("as two plans both go out").first).to_be_visible()
+    shows_well(page, "Assign a form", axe, (PHONE, DESK))

@@ -117,13 +117,15 @@ def refused_limits(
             return Refused(sentence % {"day": date_format(begins, "j F Y")}, "ends_on")
         if wanted.ends_on > begins + assign.LONGEST:
             return Refused(_("The last date is more than five years away."), "ends_on")
-    if wanted.times is not None and wanted.times < max(tally.given, 1):
+    if wanted.times is not None and wanted.times < 1:
+        return Refused(_("Choose a number of times, or leave it empty."), "times")
+    if wanted.times is not None and wanted.times < tally.given:
         sentence = ngettext(
             "It was given %(count)d time already. Choose at least %(count)d, or end the plan.",
             "It was given %(count)d times already. Choose at least %(count)d, or end the plan.",
-            max(tally.given, 1),
+            tally.given,
         )
-        return Refused(sentence % {"count": max(tally.given, 1)}, "times")
+        return Refused(sentence % {"count": tally.given}, "times")
     if wanted.times is not None and wanted.times > tally.given + MOST_TIMES:
         return Refused(_("Choose a smaller number of times."), "times")
     return None
