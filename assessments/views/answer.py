@@ -183,9 +183,9 @@ def _item_page(
         "item": item,
         "about_someone": item.code in queries.relational_items(instrument),
         "window": instrument.window,
-        # Room is kept for these, so that nothing moves from one question to the next.
-        "longest": max((item.text for item in instrument.items), key=len),
-        "not_applicable": instrument.not_applicable or "",
+        # Room is kept for all of these, so that nothing moves from one question to the next.
+        "texts": [item.text for item in instrument.items],
+        "rooms": _rooms(instrument),
         "number": number,
         "count": len(instrument.items),
         "then": then,
@@ -196,8 +196,28 @@ def _item_page(
     return render(request, "assessments/answer/item.html", context, status=status)
 
 
+def _rooms(instrument: Instrument) -> list[tuple[list[str], str]]:
+    """The labels of each kind of answers with what else is offered below them: none where all
+    questions offer the same. Which of them is tallest, only the page knows."""
+    offered = {(item.option_set.code, item.may_not_apply) for item in instrument.items}
+    if len(offered) == 1:
+        return []
+    quiet = instrument.not_applicable or ""
+    return [
+        (
+            [option.label for option in options.options],
+            quiet if (options.code, True) in offered else "",
+        )
+        for options in instrument.option_sets
+        if (options.code, True) in offered or (options.code, False) in offered
+    ]
+
+
 def _script_data(holder: Holder, number: int, then: str) -> dict[str, Any]:
-    """The whole form for static/js/answer.js, which then needs no page for each question."""
+    """The form for static/js/answer.js, which then needs no page for each question.
+
+    The texts of the questions stand in the page already.
+    """
     instrument = holder.instrument
     sets = {options.code: options for options in instrument.option_sets}
     relational = queries.relational_items(instrument)
@@ -207,7 +227,6 @@ def _script_data(holder: Holder, number: int, then: str) -> dict[str, Any]:
         "items": [
             [
                 item.code,
-                item.text,
                 item.option_set.code,
                 int(item.may_not_apply),
                 int(item.code in relational),

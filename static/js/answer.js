@@ -172,8 +172,8 @@ class Page {
   }
 
   get item() {
-    const [code, text, options, mayNotApply, aboutSomeone] = this.data.items[this.number - 1];
-    return { code, text, options: this.data.options[options], mayNotApply, aboutSomeone };
+    const [code, options, mayNotApply, aboutSomeone] = this.data.items[this.number - 1];
+    return { code, options: this.data.options[options], mayNotApply, aboutSomeone };
   }
 
   get inputs() {
@@ -302,17 +302,17 @@ class Page {
   }
 
   draw() {
-    const { text, options, mayNotApply, aboutSomeone } = this.item;
+    const { options, mayNotApply, aboutSomeone } = this.item;
     const count = this.data.items.length;
     const fill = (words) => words.replace("{number}", this.number).replace("{count}", count);
     this.hideHelp();
     this.root.querySelector(".answer__error")?.remove();
     this.root.querySelector(".answer__whom")?.toggleAttribute("data-away", !aboutSomeone);
-    this.question.firstElementChild.textContent = text;
+    const [shown, ...texts] = this.question.children;
+    shown.textContent = texts[this.number - 1].dataset.text;
     const choices = options.map(([value, label]) => this.choice(String(value), label));
     if (mayNotApply) choices.push(this.choice(NOT_APPLICABLE, this.data.notApplicable));
     this.choices.replaceChildren(...choices);
-    this.choices.dataset.room = mayNotApply ? "" : (this.data.notApplicable ?? "");
     this.textarea.value = this.notes.get(this.item.code) ?? "";
     this.textarea.closest("details").open = this.textarea.value !== "";
     this.root.querySelector("progress").value = this.number;

@@ -360,6 +360,14 @@ def test_question_that_is_not_there_is_not_found(occasion, holder, number):
     assert holder(occasion).get(f"/f/{number}/").status_code == 404
 
 
+def test_room_for_the_other_questions_is_nothing_to_read(occasion, holder):
+    page = shown(holder(occasion).get("/f/1/"))
+    first, second = (item.text for item in occasion.assignment.instrument.items[:2])
+    assert f'data-text="{second}"' in page
+    words = re.sub(r"<[^>]*>", " ", page)
+    assert (words.count(first), words.count(second)) == (1, 0)
+
+
 # --- Saving by the script -------------------------------------------------------------------------
 
 

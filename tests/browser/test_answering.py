@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from assessments.actions import references
+from assessments.actions.instruments import publish
 from assessments.models import Alert, Occasion, Response
+from clinic.audit import Actor
 from tests import factories_assessments as asked
 from tests.factories import actor
 
@@ -443,19 +446,76 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });"""
 
 
-@pytest.mark.parametrize("width, height", [(320, 568), (390, 844)])
-def test_nothing_moves_while_answering(new_page, nora, ada, begin, width, height):
+WIDTHS = (320, 344, 360, 375, 390, 412, 430)
+# Chooses at each question in turn, from the first to the last; gives where things stand at each.
+WALK = """async () => {
+  const { help } = JSON.parse(document.getElementById("form-data").textContent);
+  const next = document.querySelector(".answer__bar [value=next]");
+  const top = (name) => document.querySelector(name).getBoundingClientRect().top + scrollY;
+  const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  const { max } = document.querySelector("progress");
+  const found = [];
+  for (let number = 1; number <= max; number++) {
+    const inputs = document.querySelectorAll(".choice input");
+    const chosen = Object.keys(help).length ? 0 : number % inputs.length; // help is to move things
+    inputs[chosen].click(); // by no pointer, so that it moves nowhere
+    await frame();
+    const tops = [".choice", ".answer__comment", ".answer__bar"].map(top);
+    found.push([...tops, document.documentElement.scrollHeight].map(Math.round).join(" "));
+    if (number < max) next.click();
+    await frame();
+  }
+  return found;
+}"""
+# Two kinds of answers, the one many and short, the other few and long; questions alike in length
+# and not in lines.
+SHAPES = {
+    "Partly": "Partly, and only when somebody asked me to, which happened less than I had hoped",
+    "I kept help away.": "I am a mild man and I will fill in a tall list in a dim inn on an isle.",
+    "I hid a feeling.": "Wholeheartedly overcommitting notwithstanding everything wholeheartedly.",
+    "I gave way.": "Disproportionately uncommunicative acquaintanceships overwhelmed me.",
+}
+
+
+@pytest.fixture
+def shapes(nora) -> Occasion:
+    text = Path("tests/measurement/small-form.toml").read_text(encoding="utf-8")
+    for old, new in SHAPES.items():
+        assert old in text
+        text = text.replace(old, new)
+    now, by = timezone.now(), Actor.system(practice=nora.practice)
+    version, _new = publish(text=text, by=by, now=now)
+    given = asked.give_version(
+        client=nora, version=version, cadence="once", first_on=now.date(), by=by, now=now
+    )
+    return given.first
+
+
+@pytest.mark.parametrize("text_size", [16, 20, 28])
+@pytest.mark.parametrize("form", [asked.WEEKLY, asked.LONG, asked.SAFETY, "shapes"])
+def test_nothing_moves_while_answering(
+    new_page, nora, ada, begin, live_server, request, form, text_size
+):
     now = timezone.now()
     references.set_reference(client=nora, kind="partner", label="Sam", by=actor(ada), now=now)
-    page = new_page(**{**PHONE, "width": width, "height": height})
+    shapes = form == "shapes"
+    occasion = request.getfixturevalue(form) if shapes else asked.open_occasion(nora, form, now=now)
+    page = new_page(**PHONE)
     page.add_init_script(WATCH_SHIFTS)
-    begin(page, asked.open_occasion(nora, now=now))
-    live(page)
-    for number in range(1, 20):
-        at(page, number)
-        page.locator(".choice").nth(number % 6).tap()
-    at(page, 20)
-    assert page.evaluate("shifts") == []
+    page.route("**/f/save/", lambda route: route.fulfill(json={"saved": True, "help": False}))
+    sizes = {"fontSizes": {"standard": text_size}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", sizes)
+    begin(page, occasion)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 664})
+        page.goto(f"{live_server.url}/f/1/")
+        live(page)
+        root = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        assert page.evaluate(root) == text_size
+        places = page.evaluate(WALK)
+        assert len(places) == len(occasion.assignment.instrument.items)
+        assert (width, set(places)) == (width, {places[0]})
+        assert (width, page.evaluate("shifts")) == (width, [])
 
 
 def test_every_option_is_in_sight_above_the_buttons_of_a_phone(new_page, nora, ada, begin):
