@@ -84,12 +84,10 @@ def test_mistaken_autonomy_is_probable_and_a_question():
     assert words.detail.endswith("?")
 
 
-def test_an_alert_says_the_rule_and_that_nobody_has_seen_it():
+def test_an_alert_says_the_rule_and_that_nobody_has_seen_it(clock):
     reason = {"code": "alert", "at": "2026-11-23T10:00:00+00:00", "count": 1, "acknowledged": False}
     words = wording.reason_words([reason], message="Says so.")
-    assert words.headline == "Answered a safety question on 23 Nov" + (
-        "" if timezone.localdate().year == 2026 else " 2026"
-    )
+    assert words.headline == "Answered a safety question on 23 Nov"
     assert words.detail == "Says so. Nobody has acknowledged it yet."
 
 
@@ -126,12 +124,11 @@ def test_a_second_reason_is_named_in_short():
     assert wording.reason_words(reasons).detail.endswith("Also: two forms missed in a row.")
 
 
-def test_an_event_shortly_before_is_named_without_calling_it_the_cause():
+def test_an_event_shortly_before_is_named_without_calling_it_the_cause(clock):
     event = SimpleNamespace(text="separated", on=date(2026, 11, 1))
     reason = {"code": "scale_worse", "scale": "CDP", "difference": 20, "margin": 9, "held": 2}
     with_event = wording.reason_words([reason], since=NOW, event=event)
-    year = "" if timezone.localdate().year == 2026 else " 2026"
-    assert with_event.detail == f"Since 2 Nov{year}; “separated” was on 1 Nov{year}."
+    assert with_event.detail == "Since 2 Nov; “separated” was on 1 Nov."
 
 
 def test_every_signal_has_a_mark_a_name_and_a_rule():

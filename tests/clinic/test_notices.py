@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection, connections
 
 from clinic.actions import channels, notices
@@ -344,11 +345,10 @@ def test_idle_sweep_takes_no_lock(db, django_assert_num_queries):
 
 
 def test_task_sweeps_the_outbox(harbour, mailoutbox):
-    from django.utils import timezone
-
     from clinic.tasks import sweep_notices
 
-    notice = write(harbour, due_at=timezone.now())
-    sweep_notices()
+    notice = write(harbour, due_at=NOW)
+    with time_machine.travel(NOW, tick=False):
+        sweep_notices()
     assert [message.to for message in mailoutbox] == [["nora@client.example"]]
     assert again(notice).sent_at is not None
