@@ -98,11 +98,15 @@ def _reminded(
     row = due.occasion
     if row is None or row.opened_at is None or due.left_out or due.closes <= now or _is_sent(row):
         return
-    for about in filter(None, (row.pk, row.told_with_id)):
-        for at in sent.get(about, ()):
-            if at >= row.opened_at:
-                message = row.told_with_id or row.pk, at
-                yield Moment(Kind.REMINDED, at, due.client, due, way=way, message=message)
+    messages = [
+        (at, about)
+        for about in filter(None, (row.pk, row.told_with_id))
+        for at in sent.get(about, ())
+        if at >= row.opened_at
+    ]
+    # The other form may have been reminded of when this one was not: its plan is another.
+    for at, about in sorted(messages)[max(0, len(messages) - row.reminders_sent) :]:
+        yield Moment(Kind.REMINDED, at, due.client, due, way=way, message=(at, about))
 
 
 def _is_sent(row: Occasion) -> bool:
@@ -120,8 +124,9 @@ def _moments_of(due: Due, way: str, now: datetime) -> Iterator[Moment]:
         yield Moment(Kind.LEFT_OUT, due.opens, client, due, until=until)
         return
     if row is not None and row.opened_at is not None:
-        opened, message = max(row.opened_at, due.opens), row.told_with_id or row.pk
-        yield Moment(Kind.OPENED, opened, client, due, way=way, message=message)
+        # What opens in one sweep has one message, whichever form leads those that follow.
+        opened = max(row.opened_at, due.opens)
+        yield Moment(Kind.OPENED, opened, client, due, way=way, message=row.opened_at)
         yield from _after_opening(due, row, way, now)
         return
     if due.closes <= now:

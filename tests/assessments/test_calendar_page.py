@@ -96,7 +96,10 @@ def test_forms_handed_over_have_no_message(ben, otto, signed_in):
     assert not any("same message" in one for one in says(signed_in(ben).get(PAGE)))
 
 
-def test_reminders_that_were_sent_of_an_open_form_stand_on_their_day(ada, nora, signed_in, clock):
+@pytest.mark.parametrize("leads", ["the first", "the second"])
+def test_reminders_that_were_sent_of_an_open_form_stand_on_their_day(
+    ada, nora, signed_in, clock, leads
+):
     plan = plans.make_plan(
         client=nora,
         parts=[Part(asked.instrument(code), "two_weeks", NOW.date()) for code in BOTH],
@@ -104,15 +107,28 @@ def test_reminders_that_were_sent_of_an_open_form_stand_on_their_day(ada, nora, 
         by=factories.Actor.system(),
         now=NOW,
     ).plan
+    first = Occasion.objects.get(opened_at__isnull=False, told_with=None)
+    second = Occasion.objects.get(told_with=first)
     later = NOW + timedelta(days=1, hours=1)
     occasions.remind_due(now=later)
-    Notice.objects.filter(kind="reminder").update(sent_at=later, text=None)
+    # A reminder is led by either of them, whoever led the message before it.
+    lead, other = (first, second) if leads == "the first" else (second, first)
+    Occasion.objects.filter(pk=other.pk).update(told_with=lead)
+    Notice.objects.filter(kind="reminder").update(sent_at=later, text=None, about=lead.pk)
     clock.move_to(later + timedelta(hours=1))
     browser = signed_in(ada)
     found = says(browser.get(PAGE))
-    assert found[2:4] == ["reminded by mail", "reminded in the same message"]
+    assert found[:4] == [
+        "opened",
+        "opened, in the same message",
+        "reminded by mail",
+        "reminded in the same message",
+    ]
     assert len([one for one in found if "unless" in one]) == 4 - 2 + 4
     assert "reminded by mail" in text(browser.get(of(nora)))
+    # A form whose own plan reminds of nothing was not reminded of by the other's message.
+    Occasion.objects.filter(pk=other.pk).update(reminders_sent=0)
+    assert [one for one in says(browser.get(PAGE)) if "reminded" in one] == ["reminded by mail"]
     # Of what was answered it is of no interest any more.
     for occasion in Occasion.objects.filter(assignment__plan=plan, opened_at__isnull=False):
         asked.send(occasion, now=later)
