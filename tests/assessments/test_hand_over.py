@@ -88,6 +88,12 @@ def test_sign_in_ends_the_lock(handed, ada):
     assert handed.get("/f/").status_code in (200, 303)
 
 
+def test_trail_says_who_handed_which_form_over(handed, ada, nora):
+    event = AuditEvent.objects.get(action="link.hand_over")
+    assert (event.actor_id, event.client_id) == (ada.user_id, nora.pk)
+    assert event.object_id == PersonalLink.objects.get(handed_over=True).pk
+
+
 def test_links_that_were_sent_go_on_working(handed, occasion):
     assert occasion.links.filter(revoked_at=None, handed_over=False).count() == 1
 
@@ -137,6 +143,8 @@ def test_forms_announced_together_follow_one_another(two_forms, holder):
     asked.send(first, value=1, now=NOW)
     assert "One more form is waiting" in text_of(browser.get("/f/done/"))
     assert browser.post("/f/next/").headers["Location"] == "/f/"
+    way_on = AuditEvent.objects.filter(action="link.create").latest("pk")
+    assert (way_on.client_id, way_on.object_id) == (second.client_id, second.links.latest("pk").pk)
     assert browser.get("/f/").status_code == 200
     asked.send(second, value=1, now=NOW + timedelta(minutes=1))
     page = text_of(browser.get("/f/done/"))

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from assessments import queries
-from assessments.actions import assign, occasions, plans, respond
+from assessments.actions import assign, links, occasions, plans, respond
 from assessments.actions.plans import Limits, Part, Settings
 from assessments.measurement import schedule
 from assessments.models import Assignment, Cadence, Occasion, Plan, Response, SendBy
@@ -15,7 +15,7 @@ from clinic.actions import Refused
 from clinic.audit import Actor
 from clinic.models import Appointment, AuditEvent, Notice
 from tests import factories_assessments as asked
-from tests.factories import NOW
+from tests.factories import NOW, actor
 
 pytestmark = pytest.mark.django_db
 
@@ -569,3 +569,49 @@ def test_cadence_without_interval_has_no_windows_by_day():
 def test_every_cadence_and_way_of_sending_fits_its_column():
     assert max(map(len, Cadence.values)) <= Assignment._meta.get_field("cadence").max_length
     assert max(map(len, SendBy.values)) <= Plan._meta.get_field("send_by").max_length
+
+
+# --- The trail ------------------------------------------------------------------------------------
+
+
+def test_every_step_of_a_plan_stands_in_the_trail_of_the_client(nora, ada):
+    before = AuditEvent.objects.filter(client_id=nora.pk).count()
+    by = actor(ada)
+    plan = make(nora)
+    occasions.skip_occasion(occasion=of(plan)[1], by=by, now=NOW)
+    plans.pause_plan(plan=plan, by=by, now=NOW)
+    plans.resume_plan(plan=plan, by=by, now=NOW)
+    first = of(plan)[0]
+    link, _token = links.issue_link(occasion=first, by=by, now=NOW)
+    answering = Actor.of_link(None, link, nora.practice)
+    respond.save_answers(
+        occasion=first, answers={"IND04": 3}, by=answering, now=NOW, source=Response.Source.LINK
+    )
+    occasions.close_due_occasions(now=first.closes_at)
+    now = first.closes_at + DAY
+    plans.client_says(link=link, said="pause", by=answering, now=now)
+    plans.note_what_client_said(plan=plan, by=by, now=now)
+    plans.client_says(link=link, said="stop", by=answering, now=now)
+    ended = make(nora, part(first_on=now.date()), now=now)
+    plans.end_plan(plan=ended, by=by, now=now)
+    trail = asked.events_of(plan.assignments.get())[before:]
+    steps = [
+        name for name in trail if name.startswith(("plan.", "assignment.", "occasion.", "resp"))
+    ]
+    assert steps == [
+        "plan.create",
+        "assignment.create",
+        "occasion.skip",
+        "plan.pause",
+        "plan.resume",
+        "response.start",
+        "response.keep_partial",
+        "plan.pause",
+        "plan.client_pause",
+        "plan.note",
+        "plan.client_stop",
+        "plan.create",
+        "assignment.create",
+        "assignment.end",
+        "plan.end",
+    ]

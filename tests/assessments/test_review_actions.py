@@ -116,3 +116,5 @@ def test_removing_an_event_keeps_its_row(ada, nora):
     again = review.remove_event(event=event, by=actor(ada), now=AT + timedelta(days=1))
     assert (removed.removed_at, again.removed_at) == (AT, AT)
     assert Event.objects.get().removed_by_id == ada.user_id
+    trail = AuditEvent.objects.filter(object_id=event.pk).order_by("pk")
+    assert list(trail.values_list("action", flat=True)) == ["event.create", "event.remove"]

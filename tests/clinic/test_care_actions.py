@@ -91,6 +91,8 @@ def test_reopening_begins_a_new_episode(nora, ada):
     client = care.reopen_client(client=nora, by=actor(ada), now=LATER + timedelta(days=9))
     assert (client.closed_at, client.closed_by) == (None, None)
     assert [episode.ended_at for episode in client.episodes.order_by("started_at")] == [LATER, None]
+    trail = AuditEvent.objects.filter(client_id=nora.pk).order_by("-pk")
+    assert list(trail.values_list("action", flat=True)[:2]) == ["client.reopen", "client.close"]
 
 
 @pytest.mark.parametrize("verb", ["close_client", "reopen_client"])
