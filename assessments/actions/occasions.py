@@ -199,10 +199,15 @@ def _locked(pks: Sequence[UUID], claim: Q) -> list[Occasion]:
 class _Batch:
     """What one transaction of a sweep writes, each kind in one statement."""
 
-    own: dict[UUID, messages.Own] = field(default_factory=dict)
+    own: dict[UUID, messages.Own]
     links: list[PersonalLink] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     events: list[AuditEvent] = field(default_factory=list)
+
+    @classmethod
+    def about(cls, rows: Iterable[Occasion]) -> _Batch:
+        """An empty one, with the own words of the practices that these rows belong to."""
+        return cls(messages.wordings_of_each({row.client.practice_id for row in rows}))
 
     def write(self) -> None:
         PersonalLink.objects.bulk_create(self.links)
@@ -215,11 +220,9 @@ class _Batch:
         plan = lead.assignment.plan
         if plan is None:
             return
-        practice = lead.client.practice
-        if practice.pk not in self.own:
-            self.own[practice.pk] = messages.wordings_of(practice)
+        own = self.own[lead.client.practice_id]
         told = links.prepare_message(
-            occasion=lead, send_by=plan.send_by, kind=kind, own=self.own[practice.pk], now=now
+            occasion=lead, send_by=plan.send_by, kind=kind, own=own, now=now
         )
         if told is None:
             return
@@ -234,7 +237,7 @@ class _Batch:
 def _open_some(pks: list[UUID], now: datetime) -> int:
     with transaction.atomic():
         rows = _locked(pks, Q(opened_at=None) & ~Q(response__submitted_at__isnull=False))
-        batch = _Batch()
+        batch = _Batch.about(rows)
         for _client, of_client in groupby(rows, key=lambda row: row.client_id):
             own = list(of_client)
             for row in own:
@@ -282,7 +285,7 @@ def _remind_some(pks: list[UUID], now: datetime) -> int:
             .filter(assignment__plan__paused_at=None)
             .values_list("pk", flat=True)
         )
-        batch, reminded = _Batch(), 0
+        batch, reminded = _Batch.about(rows), 0
         for _client, of_client in groupby(rows, key=lambda row: row.client_id):
             own = [row for row in of_client if row.pk in open_still]
             own.sort(key=_way)
