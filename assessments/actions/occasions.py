@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice, takewhile
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assessments import queries
@@ -183,16 +184,17 @@ def _chunks(pks: list[UUID]) -> Iterable[list[UUID]]:
         yield pks[start : start + AT_A_TIME]
 
 
-def _locked(pks: Sequence[UUID], claim: Q) -> list[Occasion]:
+def _locked(pks: Sequence[UUID], claim: Q) -> QuerySet[Occasion]:
     """Those of these rows that still meet ``claim``, locked; another sweep's are passed over."""
     rows = Occasion.objects.filter(claim, pk__in=pks, cancelled_at=None)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(of=("self",), skip_locked=True)
-    return list(
-        rows.select_related("client__practice", "assignment__plan").order_by(
-            "client", "opens_at", "pk"
-        )
-    )
+    return rows.order_by("client", "opens_at", "pk")
+
+
+def _locked_to_tell(pks: Sequence[UUID], claim: Q) -> list[Occasion]:
+    """The same, with all that a message about them takes."""
+    return list(_locked(pks, claim).select_related("client__practice", "assignment__plan"))
 
 
 @dataclass
@@ -214,8 +216,12 @@ class _Batch:
         Notice.objects.bulk_create(self.notices)
         AuditEvent.objects.bulk_create(self.events)
 
-    def tell(self, rows: list[Occasion], kind: str, now: datetime) -> None:
-        """One message, with one link, about forms of one client that are due together."""
+    def tell(self, rows: Iterable[Occasion], kind: str, now: datetime) -> None:
+        """One message, with one link, to each client about the forms that are due together."""
+        for _receiver, together in groupby(sorted(rows, key=_receiver_of), key=_receiver_of):
+            self._tell_one(list(together), kind, now)
+
+    def _tell_one(self, rows: list[Occasion], kind: str, now: datetime) -> None:
         lead = rows[0]
         plan = lead.assignment.plan
         if plan is None:
@@ -236,34 +242,30 @@ class _Batch:
 
 def _open_some(pks: list[UUID], now: datetime) -> int:
     with transaction.atomic():
-        rows = _locked(pks, Q(opened_at=None) & ~Q(response__submitted_at__isnull=False))
+        rows = _locked_to_tell(pks, Q(opened_at=None) & ~Q(response__submitted_at__isnull=False))
         batch = _Batch.about(rows)
-        for _client, of_client in groupby(rows, key=lambda row: row.client_id):
-            own = list(of_client)
-            for row in own:
-                row.remind_at = first_reminder(row, now)
-            own.sort(key=_way)
-            for _same, together in groupby(own, key=_way):
-                batch.tell(list(together), Notice.Kind.FORM, now)
-        Occasion.objects.filter(pk__in=[row.pk for row in rows]).update(opened_at=now)
-        _keep_reminders(rows)
+        batch.tell(rows, Notice.Kind.FORM, now)
+        for row in rows:
+            row.remind_at = first_reminder(row, now)
+        _keep_reminders(rows, opened_at=now)
         batch.write()
     return len(rows)
 
 
-def _keep_reminders(rows: list[Occasion]) -> None:
-    """Write when each is to be reminded of next: one statement for all of the same time."""
+def _keep_reminders(rows: Iterable[Occasion], **values: Any) -> None:
+    """Write when each is to be reminded of next, and the same ``values`` for all of them: one
+    statement for all of the same time."""
     times: dict[datetime | None, list[UUID]] = {}
     for row in rows:
         times.setdefault(row.remind_at, []).append(row.pk)
     for remind_at, pks in times.items():
-        Occasion.objects.filter(pk__in=pks).update(remind_at=remind_at)
+        Occasion.objects.filter(pk__in=pks).update(remind_at=remind_at, **values)
 
 
-def _way(occasion: Occasion) -> str:
-    """How the client hears of it."""
+def _receiver_of(occasion: Occasion) -> tuple[UUID, str]:
+    """The client, and how they hear of it."""
     plan = occasion.assignment.plan
-    return plan.send_by if plan is not None else ""
+    return occasion.client_id, plan.send_by if plan is not None else ""
 
 
 def remind_due(*, now: datetime, limit: int = 1000) -> int:
@@ -278,30 +280,23 @@ def remind_due(*, now: datetime, limit: int = 1000) -> int:
 
 def _remind_some(pks: list[UUID], now: datetime) -> int:
     with transaction.atomic():
-        rows = _locked(pks, Q(remind_at__lte=now))
+        rows = _locked_to_tell(pks, Q(remind_at__lte=now))
         open_still = set(
             queries.waiting(now)
             .filter(pk__in=[row.pk for row in rows], client__closed_at=None)
             .filter(assignment__plan__paused_at=None)
             .values_list("pk", flat=True)
         )
-        batch, reminded = _Batch.about(rows), 0
-        for _client, of_client in groupby(rows, key=lambda row: row.client_id):
-            own = [row for row in of_client if row.pk in open_still]
-            own.sort(key=_way)
-            for _same, together in groupby(own, key=_way):
-                batch.tell(list(together), Notice.Kind.REMINDER, now)
-            reminded += len(own)
-        for row in rows:
-            opened = row.opened_at or row.opens_at
-            row.remind_at = (
-                _reminder(row, opened, row.reminders_sent + 1) if row.pk in open_still else None
-            )
-        reminded_of = Occasion.objects.filter(pk__in=open_still)
-        reminded_of.update(reminders_sent=F("reminders_sent") + 1)
-        _keep_reminders(rows)
+        batch = _Batch.about(rows)
+        waiting = [row for row in rows if row.pk in open_still]
+        batch.tell(waiting, Notice.Kind.REMINDER, now)
+        for row in waiting:
+            row.remind_at = _reminder(row, row.opened_at or row.opens_at, row.reminders_sent + 1)
+        _keep_reminders(waiting, reminders_sent=F("reminders_sent") + 1)
+        others = [row.pk for row in rows if row.pk not in open_still]
+        Occasion.objects.filter(pk__in=others).update(remind_at=None)
         batch.write()
-    return reminded
+    return len(waiting)
 
 
 def close_due_occasions(*, now: datetime, limit: int = 1000) -> int:
@@ -320,8 +315,7 @@ def close_due_occasions(*, now: datetime, limit: int = 1000) -> int:
 
 def _close_some(pks: list[UUID], now: datetime) -> int:
     with transaction.atomic():
-        rows = _locked(pks, Q(closed_at=None))
-        closed = [row.pk for row in rows]
+        closed = [row.pk for row in _locked(pks, Q(closed_at=None)).only("pk")]
         Occasion.objects.filter(pk__in=closed).update(closed_at=now, remind_at=None)
         notices.cancel_notices_about_any(about=closed, now=now)
         drafts = Response.objects.filter(occasion__in=closed, submitted_at=None)
@@ -329,7 +323,7 @@ def _close_some(pks: list[UUID], now: datetime) -> int:
             respond.keep_partial(
                 response=draft, by=Actor.system(practice=draft.client.practice), now=now
             )
-    return len(rows)
+    return len(closed)
 
 
 def extend_all_occasions(*, now: datetime) -> int:

@@ -44,13 +44,13 @@ def given(request) -> int:
 
 
 def test_opening_asks_the_same_for_one_and_for_many(given):
-    assert queries_of(occasions.open_due_occasions, given, now=NOON) == 9
+    assert queries_of(occasions.open_due_occasions, given, now=NOON) == 8
     assert Notice.objects.count() == given
 
 
 def test_reminding_asks_the_same_for_one_and_for_many(given):
     occasions.open_due_occasions(now=NOON)
-    assert queries_of(occasions.remind_due, given, now=NOON + DAY) == 9
+    assert queries_of(occasions.remind_due, given, now=NOON + DAY) == 8
     assert Notice.objects.filter(kind="reminder").count() == given
 
 
