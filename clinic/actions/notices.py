@@ -172,10 +172,11 @@ def deliver_due(*, now: datetime, limit: int = 10_000) -> Delivered:
     reachable = set(ways)
     try:
         while done.tried < limit and reachable and _has_time(started):
-            some = _claim_some(now, reachable, limit - done.tried)
-            if not some:
-                break
+            most = min(CLAIM_AT_A_TIME, limit - done.tried)
+            some = _claim_some(now, reachable, most)
             _deliver_some(some, ways, reachable, now, done)
+            if len(some) < most:
+                break  # that was all: the usual case, told without asking again
     finally:
         for way in ways.values():
             way.close()
@@ -215,7 +216,7 @@ def _due(now: datetime) -> QuerySet[Notice]:
 
 
 def _claim_some(now: datetime, reachable: set[str], most: int) -> list[Notice]:
-    """Claim the rows that have waited longest, a few at a time; none when nothing is due.
+    """Claim up to ``most`` rows, those that have waited longest; fewer when no more are due.
 
     Few, since a message that is claimed is too late to take back.
     """
@@ -226,7 +227,7 @@ def _claim_some(now: datetime, reachable: set[str], most: int) -> list[Notice]:
         rows = due.order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True)
-        some = list(rows.select_related("practice", "client")[: min(CLAIM_AT_A_TIME, most)])
+        some = list(rows.select_related("practice", "client")[:most])
         _due(now).filter(pk__in=[row.pk for row in some]).update(
             claimed_until=now + CLAIM, attempts=F("attempts") + 1
         )
