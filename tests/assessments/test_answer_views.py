@@ -690,4 +690,4 @@ def test_form_pages_load_two_style_sheets_of_the_practice_pages_and_their_own(oc
     text = text_of(holder(occasion).get("/f/1/"))
     sheets = re.findall(r'href="[^"]*?([a-z]+)\.css"', text)
     assert sheets == ["tokens", "base", "form"]
-    assert re.findall(r'<script[^>]*src="[^"]*?([a-z]+)\.js"', text) == ["answer"]
+    assert re.findall(r'<script[^>]*src="[^"]*?([a-z]+)\.js"', text) == ["saving", "answer"]

@@ -595,7 +595,8 @@ def test_script_of_the_questions_comes_while_the_introduction_is_read(phone, wee
     phone.get_by_role("button", name="Start").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Before you begin")
     phone.wait_for_load_state("networkidle")
-    assert [url for url in seen if url.endswith("/answer.js")] != []
+    scripts = {url.rpartition("/")[2] for url in seen if url.endswith(".js")}
+    assert scripts == {"saving.js", "answer.js"}
 
 
 def test_first_visit_weighs_little(phone, nora, begin):
