@@ -165,7 +165,9 @@ def latest_responses(record: Record) -> list[dict[str, Any]]:
             "new": response.seen_at is None,
             "unscored": _unscored(unscored.get(response.pk, 0)),
             "marks": wording.mark_note(response.marks),
-            "circumstances": ", ".join(wording.circumstances(response)),
+            "circumstances": ", ".join(
+                wording.circumstances(response, record.versions[response.version_id].definition)
+            ),
         }
         for response in record.responses[:RESPONSES_SHOWN]
     ]

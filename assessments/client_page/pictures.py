@@ -356,7 +356,11 @@ def _notes(record: Record, scale: str) -> dict[int, str]:
 
 def circumstances_of(record: Record) -> dict[Any, list[str]]:
     """How each response came to be, by its identifier; those with nothing to say are left out."""
-    found = {response.pk: wording.circumstances(response) for response in record.responses}
+    versions = record.versions
+    found = {
+        response.pk: wording.circumstances(response, versions[response.version_id].definition)
+        for response in record.responses
+    }
     return {pk: said for pk, said in found.items() if said}
 
 

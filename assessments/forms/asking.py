@@ -114,15 +114,23 @@ class ReviewForm(forms.Form):
     """The last look before sending. ``revision`` is that of the answers on the page."""
 
     comment = CommentField(label=_("Is there something you would like to add?"))
-    unusual = forms.BooleanField(label=_("This was an unusual week for me"), required=False)
+    unusual = forms.BooleanField(label=_("This was an unusual time for me"), required=False)
     revision = forms.IntegerField(min_value=0, max_value=LARGEST_REVISION, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if instrument.asks_about_a_week:
+            self.fields["unusual"].label = _("This was an unusual week for me")
+
     @classmethod
-    def of(cls, response: Response | None, comment: str | None = None) -> ReviewForm:
+    def of(
+        cls, response: Response | None, instrument: Instrument, comment: str | None = None
+    ) -> ReviewForm:
         kept = response.comment if response else None
         revision = response.revision if response else 0
         unusual = bool(response and response.unusual)
-        return cls(initial={"comment": comment or kept, "unusual": unusual, "revision": revision})
+        initial = {"comment": comment or kept, "unusual": unusual, "revision": revision}
+        return cls(initial=initial, instrument=instrument)
 
 
 @dataclass(frozen=True)

@@ -310,7 +310,7 @@ def _refuse_now(request: HttpRequest, holder: Holder) -> HttpResponse:
 @require_safe
 def review(request: HttpRequest, holder: Holder) -> HttpResponse:
     """All answers in words, each with a way to change it, and the button that sends them."""
-    return _review_page(request, holder, asking.ReviewForm.of(holder.response))
+    return _review_page(request, holder, asking.ReviewForm.of(holder.response, holder.instrument))
 
 
 def _review_page(
@@ -338,7 +338,7 @@ def _review_page(
 @require_POST
 def submit(request: HttpRequest, holder: Holder) -> HttpResponse:
     """Send the form once. Whatever is pressed twice, reloaded or late does no harm."""
-    form = asking.ReviewForm(request.POST)
+    form = asking.ReviewForm(request.POST, instrument=holder.instrument)
     if not form.is_valid():
         return _review_page(request, holder, form, status=400)
     try:
@@ -365,7 +365,9 @@ def _review_anew(request: HttpRequest, holder: Holder, sentence: str) -> HttpRes
     """The answers as they are now, with the comment that was being sent."""
     link = links.find_held(holder.link.pk) or holder.link
     fresh = Holder(link=link, by=holder.by, now=holder.now, met_risk=holder.met_risk)
-    form = asking.ReviewForm.of(fresh.response, comment=request.POST.get("comment"))
+    form = asking.ReviewForm.of(
+        fresh.response, fresh.instrument, comment=request.POST.get("comment")
+    )
     return _review_page(request, fresh, form, sentence, status=409)
 
 

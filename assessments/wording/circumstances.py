@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from assessments.measurement.definition import Instrument
 from assessments.models import Response
 
 
-def circumstances(response: Response) -> list[str]:
-    """In a few words each: an unusual week, what ran out unsent, what came from paper, words said.
+def circumstances(response: Response, instrument: Instrument) -> list[str]:
+    """In a few words each: an unusual time, what ran out unsent, what came from paper, words said.
 
     ``response.has_words`` says whether the client wrote anything (``queries.record``).
     """
     found = []
     if response.unusual:
-        found.append(_("an unusual week, by the client's own word"))
+        found.append(
+            _("an unusual week, by the client's own word")
+            if instrument.asks_about_a_week
+            else _("an unusual time, by the client's own word")
+        )
     if response.partial:
         found.append(_("not sent: kept as it stood when its time ran out"))
     if response.source == Response.Source.STAFF:

@@ -396,6 +396,21 @@ def test_note_stands_beside_its_answer_and_is_taken_away_by_leaving_it_empty(
     assert "An unusual week" in page
 
 
+@pytest.mark.parametrize(
+    "code, said", [(asked.WEEKLY, "an unusual week"), (asked.LONG, "an unusual time")]
+)
+def test_unusual_is_the_time_that_the_form_asks_about(nora, ada, holder, signed_in, code, said):
+    browser = holder(asked.open_occasion(nora, code))
+    choose(browser, 1, "3")
+    assert f"This was {said} for me" in text_of(browser.get("/f/review/"))
+    send(browser, unusual="on")
+    staff = signed_in(ada)
+    page = text_of(staff.get(reverse("response", args=[Response.objects.get().pk])))
+    assert f"{said.capitalize()}, by the client’s own word" in page
+    page = text_of(staff.get(reverse("client", args=[nora.pk])))
+    assert f"{said}, by the client&#x27;s own word" in page
+
+
 BAD_BODIES = [
     "",
     "null",

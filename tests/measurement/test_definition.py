@@ -705,3 +705,19 @@ def test_parse_of_an_altered_file_gives_an_instrument_or_its_faults(number, valu
     except DefinitionError as error:
         problems = [sentence for sentence in error.problems if not sentence.endswith(".")]
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    "window, week",
+    [
+        ("In the past 7 days", True),
+        ("Over the last week:", True),
+        ("This week", True),
+        ("In the past 4 weeks", False),
+        ("In the past 17 days", False),
+        ("In general", False),
+        ("In den letzten 7 Tagen", False),
+    ],
+)
+def test_window_says_in_english_whether_it_is_one_week(instrument, window, week):
+    assert dataclasses.replace(instrument, window=window).asks_about_a_week == week

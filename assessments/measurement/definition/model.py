@@ -6,6 +6,7 @@ Raw units are those of the sum of the answers; reported units are raw ones times
 
 import datetime
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,6 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from .errors import DefinitionError
+
+A_WEEK = re.compile(r"\b(?:past|last|this) (?:week|(?:7|seven) days)\b", re.IGNORECASE)
 
 
 class Direction(StrEnum):
@@ -314,6 +317,11 @@ class Instrument:
     @cached_property
     def scales_by_code(self) -> Mapping[str, Scale]:
         return {scale.code: scale for scale in self.scales}
+
+    @cached_property
+    def asks_about_a_week(self) -> bool:
+        """Whether its window says, in English, that it is one week; else it may be any time."""
+        return A_WEEK.search(self.window) is not None
 
     def item(self, code: str) -> Item | None:
         """The item of that code, or None where there is none."""
