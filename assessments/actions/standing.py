@@ -27,6 +27,12 @@ TRACE_LENGTH = 14
 AT_A_TIME = 50
 SEEN_AHEAD, SEEN_BACK = timedelta(days=120), timedelta(days=730)
 MOST_OCCASIONS = 60
+# All of a standing but whose it is.
+WORKED_OUT = [
+    column.name
+    for column in Standing._meta.fields
+    if column.name not in ("id", "client", "practice")
+]
 
 
 @transaction.atomic
@@ -36,7 +42,8 @@ def refresh(*, client: Client, now: datetime) -> Standing:
         client=client,
         defaults={"practice_id": client.practice_id, "signal_since": now, "updated_at": now},
     )
-    _keep(standing, gather([client], now)[client.pk], now)
+    _set(standing, gather([client], now)[client.pk], now)
+    standing.save(update_fields=WORKED_OUT)
     return standing
 
 
@@ -76,14 +83,17 @@ def _refresh_some(pks: list[UUID], now: datetime) -> None:
     standings = list(rows.select_for_update(of=("self",)))
     facts = gather([standing.client for standing in standings], now)
     for standing in standings:
-        _keep(standing, facts[standing.client_id], now)
+        _set(standing, facts[standing.client_id], now)
+    # All of them are there, and locked: one statement that changes every one.
+    Standing.objects.bulk_create(
+        standings, update_conflicts=True, unique_fields=["id"], update_fields=WORKED_OUT
+    )
 
 
-def _keep(standing: Standing, facts: Facts, now: datetime) -> None:
+def _set(standing: Standing, facts: Facts, now: datetime) -> None:
     for name, value in values(facts, now).items():
         setattr(standing, name, value)
     standing.updated_at = now
-    standing.save()
 
 
 def gather(clients: Sequence[Client], now: datetime) -> dict[UUID, Facts]:

@@ -125,8 +125,8 @@ class OccasionQuerySet(models.QuerySet["Occasion"]):
         return self.filter(reach.clinical_rows(user))
 
     def with_answered_at(self) -> Self:
-        counts = Q(response__voided_at=None)
-        return self.annotate(answered_at=models.Max("response__submitted_at", filter=counts))
+        counts = models.When(response__voided_at=None, then=F("response__submitted_at"))
+        return self.annotate(answered_at=models.Case(counts))
 
     def with_reference_in_force(self) -> Self:
         return self.annotate(reference_in_force=in_force_of("client"))

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments.actions import occasions
-from assessments.models import Occasion
-from clinic.models import Notice
+from assessments.actions import occasions, standing
+from assessments.models import Occasion, Standing
+from clinic.models import Client, Notice
 from tests.assessments.test_plans import DAY, TODAY, make, part
 from tests.factories import NOW, make_client, make_practice
 
@@ -59,3 +59,13 @@ def test_closing_asks_the_same_for_one_and_for_many(given):
     over = NOW + 9 * DAY
     assert Occasion.objects.filter(closes_at__lte=over).count() == given
     assert queries_of(occasions.close_due_occasions, given, now=over) == 5
+
+
+def test_standings_ask_the_same_for_one_and_for_many(given):
+    occasions.open_due_occasions(now=NOON)
+    over = NOW + 9 * DAY
+    assert queries_of(standing.refresh_stale, given, now=over) == 10
+    kept = Standing.objects.exclude(stale_at=None).get(client=Client.objects.first())
+    worked_out = list(Standing.objects.filter(pk=kept.pk).values())
+    standing.refresh(client=kept.client, now=over)
+    assert list(Standing.objects.filter(pk=kept.pk).values()) == worked_out
