@@ -67,6 +67,8 @@ class Due:
     closes: datetime
     answered: datetime | None = None
     passed_over: bool = False
+    # When it was written, where its hour of that day had passed by then.
+    written: datetime | None = None
 
 
 @dataclass
@@ -296,7 +298,7 @@ def wall(day: date, at: clock, zone: ZoneInfo) -> datetime:
 def expect(person: Person, until: datetime, chance: random.Random) -> None:
     """Every form that the calendar gives this person before ``until``, and what becomes of it."""
     step, day = STEPS[person.cadence], person.first_on
-    changed = person.changed
+    changed, written = person.changed, None
     while wall(day, person.opens_at, person.zone) < until:
         opens = wall(day, person.opens_at, person.zone)
         if changed and opens >= wall(changed[0], clock(0), person.zone) + 12 * HOUR:
@@ -306,10 +308,11 @@ def expect(person: Person, until: datetime, chance: random.Random) -> None:
             step = STEPS[changed[1]]
             day = max(last + step * DAY, changed[0])
             day += (last - day).days % 7 * DAY
+            written = (wall(changed[0], clock(0), person.zone) + 12 * HOUR).replace(minute=0)
             changed = None
             continue
         closes = wall(day + min(step, 14) * DAY, person.opens_at, person.zone)
-        due = Due(opens, closes)
+        due = Due(opens, closes, written=written)
         if person.paused and _in(person, opens):
             due.passed_over = True
         else:
@@ -450,7 +453,8 @@ def verify(people: list[Person], sink: Sink, until: datetime) -> Iterator[str]:
                 tally["passed over"] += 1
                 continue
             require(row.cancelled_at is None, f"{who}: taken back")
-            require(row.opened_at == hour(row.opens_at), f"{who}: not opened in its hour")
+            opened = hour(max(row.opens_at, one.written or row.opens_at))
+            require(row.opened_at == opened, f"{who}: not opened in its hour")
             closed = hour(row.closes_at) if hour(row.closes_at) <= last else None
             require(row.closed_at == closed, f"{who}: closed at {row.closed_at}")
             tally["opened"] += 1
