@@ -18,8 +18,8 @@ from tests.factories import NOW, actor, make_client, make_member, make_practice
 DUE = NOW.replace(day=9, hour=7)
 
 
-def choose(member):
-    digests.choose_digest(membership=member, weekday=0, by=actor(member), now=NOW)
+def choose(member, weekday=0):
+    digests.choose_digest(membership=member, weekday=weekday, by=actor(member), now=NOW)
 
 
 @pytest.fixture
@@ -31,6 +31,14 @@ def wanting(ada):
 
 def text() -> str:
     return Notice.objects.get(kind="digest").text
+
+
+def test_digest_comes_on_the_day_that_was_chosen_and_names_it(ada):
+    choose(ada, weekday=3)
+    assert digest.write_due_digests(now=DUE - timedelta(days=5)) == 0
+    assert digest.write_due_digests(now=DUE - timedelta(days=4)) == 1
+    assert "on Thursday 5 November" in text()
+    assert "You get this every Thursday." in text()
 
 
 def test_digest_holds_numbers_and_links_and_no_name(wanting, nora, otto):
@@ -119,7 +127,7 @@ def test_digest_is_not_written_for_who_is_away(wanting, pat, why):
     assert not Notice.objects.exists()
     # Whoever comes back gets the next one on its day, and not at once what lay behind.
     type(wanting.user).objects.filter(pk=wanting.user_id).update(is_active=True)
-    assert digest.write_due_digests(now=DUE + timedelta(days=2)) == 0
+    assert digest.write_due_digests(now=DUE - timedelta(days=5)) == 0
 
 
 def test_digest_that_waits_is_taken_back_when_somebody_leaves(wanting, pat):
