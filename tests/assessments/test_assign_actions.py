@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from assessments.actions import assign, links, occasions
+from assessments.actions.occasions import ahead
 from assessments.measurement import schedule
 from assessments.models import Assignment, Occasion, PersonalLink, Response, Standing
 from clinic import audit
@@ -159,11 +160,11 @@ def test_long_standstill_passes_over_what_nobody_could_answer(nora):
 
 def test_assignment_that_ended_gets_no_more_occasions(nora, ada):
     assignment = asked.give(nora).assignment
-    ids = occasions._short_of_occasions(schedule.Cadence.WEEKLY, 7, NOW + WEEK)
+    ids = ahead._short_of_occasions(schedule.Cadence.WEEKLY, 7, NOW + WEEK)
     # It ends after the sweep has read it and before the sweep locks it.
     assign.end_assignment(assignment=assignment, by=actor(ada), now=NOW + WEEK)
     assert ids != []
-    assert occasions._extend_some(ids, NOW + WEEK) == 0
+    assert ahead._extend_some(ids, NOW + WEEK) == 0
 
 
 # --- Ending ---------------------------------------------------------------------------------------
