@@ -414,6 +414,7 @@ def rules(draw) -> str:
     return ";".join([*parts, *([end] if end else [])])
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(rules(), some.dates(date(2024, 1, 1), date(2027, 3, 1)))
 @example("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU", date(2026, 11, 1))
